@@ -1,0 +1,5 @@
+"""``python -m policybook``. floor: cli."""
+
+from policybook.cli import main
+
+main()

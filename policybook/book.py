@@ -1,0 +1,90 @@
+"""What the pages of one edition are made from, read once from the stage. floor: book."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from policybook.catalogue import nearest
+from policybook.config import Parameters, read_parameters
+from policybook.ledgers import Ledger, read_ledgers
+from policybook.model import Fact, Figure, fact_from_dict, figure_from_dict
+from policybook.numbers import number_text
+from policybook.schema import Schema, load_schemas
+
+FACTS = "facts.json"
+
+EVIDENCE_TEXT = {
+    "record": ("逐条记录", "每一项都有列名的记录。"),
+    "aggregate": ("文件合计", "文件只印出合计，没有逐条记录。"),
+    "remainder": ("含其余项", "含“合计减去列名各条”得出的其余未列名部分。"),
+    "as printed": ("按文件所载", "文件只印出这个比率，没有印出基数，无法重算。"),
+    "implied": ("倒推", "由文件所载比率倒推，只能确定所在区间。"),
+}
+"""What each evidence grade means to a reader: name, explanation."""
+
+CHAPTERS = {
+    "policy-system": "政策体系",
+    "state-council-16": "国务院16号文件落实",
+    "strong-capital": "“强首府”工程",
+    "national-strategies": "国家战略",
+    "problem-list": "问题清单",
+    "funds-and-next-steps": "资金与下一步",
+    "deliberation-opinion": "审议意见",
+    "grassroots": "基层实践",
+}
+
+
+@dataclass(frozen=True)
+class Book:
+    """One edition as its pages see it."""
+
+    parameters: Parameters
+    schemas: Mapping[str, Schema]
+    ledgers: Mapping[str, Ledger]
+    facts: Mapping[str, Fact]
+    figures: Mapping[str, Figure]
+    relations: tuple[Mapping[str, Any], ...]
+
+    @cached_property
+    def documents(self) -> Mapping[str, dict[str, str]]:
+        """Source documents by id."""
+        return {row["id"]: row for row in self.ledgers["documents"].rows}
+
+    def citing(self, document: str) -> int:
+        """How many facts rest on a document."""
+        return sum(
+            any(cited["id"] == document for cited in fact.documents) for fact in self.facts.values()
+        )
+
+    def look_through_text(self, fact: Fact) -> str:
+        """A fact's look-through rate as a reader sees it."""
+        if fact.look_through is None:
+            return "不适用"
+        return number_text(Fraction(fact.look_through), "%", 0) + "%"
+
+    def remedy(self, name: str, known: Mapping[str, Any]) -> str:
+        """Where to look when a name is unknown."""
+        return nearest(name, known)
+
+
+def load_book(stage: Path) -> Book:
+    """The book of a staged edition; ``FileNotFoundError`` when nothing is staged."""
+    content = json.loads((stage / FACTS).read_text(encoding="utf-8"))
+    data, period = stage / "data", content["period"]
+    parameters = read_parameters(data / period / "period.yml", period)
+    schemas = load_schemas(data)
+    ledgers, _ = read_ledgers(data, period, schemas, parameters.empty_ledgers)
+    return Book(
+        parameters,
+        schemas,
+        ledgers,
+        {entry["id"]: fact_from_dict(entry) for entry in content["facts"]},
+        {entry["id"]: figure_from_dict(entry) for entry in content["figures"]},
+        tuple(content["relations"]),
+    )

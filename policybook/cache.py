@@ -1,0 +1,115 @@
+"""Executed notebooks kept by everything they depend on. floor: cache.
+
+Jupyter's own caches look at code cells only and serve stale numbers.
+"""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import json
+import os
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import nbformat
+
+PACKAGE = Path(__file__).parent
+
+
+@dataclass(frozen=True)
+class NotebookCache:
+    """A folder of executed notebooks, addressed by the digest of their inputs."""
+
+    folder: Path | None  # None: keep nothing
+    ledgers: Mapping[str, str]  # published sha256 of each ledger
+    shared: Mapping[str, str]  # digests of what every notebook depends on
+    say: Callable[[str], None]
+
+    def get(self, notebook: Path, parameters: Mapping[str, str]) -> Any | None:
+        """The kept run of a notebook with just these inputs, or None; says which and why."""
+        if self.folder is None:
+            self.say(f"运行 {notebook.stem}（不用缓存）")
+            return None
+        parts = self._parts(notebook, parameters)
+        path = self.folder / f"{_digest(parts)}.ipynb"
+        if path.is_file():
+            self.say(f"沿用 {notebook.stem}（输入没有变化）")
+            return nbformat.read(path, as_version=4)
+        self.say(f"运行 {notebook.stem}（{self._reason(notebook, parts)}）")
+        return None
+
+    def put(self, notebook: Path, parameters: Mapping[str, str], executed: Any) -> None:
+        """Keep a run; complete or not at all."""
+        if self.folder is None:
+            return
+        self.folder.mkdir(parents=True, exist_ok=True)
+        parts = self._parts(notebook, parameters)
+        _write(self.folder / f"{_digest(parts)}.ipynb", nbformat.writes(executed))
+        _write(self._last(notebook, parts), json.dumps(parts, ensure_ascii=False, indent=1))
+
+    def _parts(self, notebook: Path, parameters: Mapping[str, str]) -> dict[str, str]:
+        used = ledgers_used(notebook, self.ledgers)
+        return {
+            "笔记本": hashlib.sha256(notebook.read_bytes()).hexdigest(),
+            "参数": json.dumps(dict(parameters), sort_keys=True),
+            **{f"台账 {name}": self.ledgers[name] for name in used},
+            **self.shared,
+        }
+
+    def _last(self, notebook: Path, parts: Mapping[str, str]) -> Path:
+        period = hashlib.sha256(parts["参数"].encode()).hexdigest()[:8]
+        return Path(self.folder or ".") / f"{notebook.stem}-{period}.json"
+
+    def _reason(self, notebook: Path, parts: Mapping[str, str]) -> str:
+        last = self._last(notebook, parts)
+        if not last.is_file():
+            return "第一次"
+        before = json.loads(last.read_text(encoding="utf-8"))
+        changed = [name for name in {**before, **parts} if before.get(name) != parts.get(name)]
+        return f"{'、'.join(changed)} 有变化" if changed else "缓存已清"
+
+
+def ledgers_used(notebook: Path, ledgers: Mapping[str, str]) -> list[str]:
+    """The ledgers a notebook's cells name, ``documents`` always; all of them when in doubt."""
+    used = {"documents"}
+    for cell in nbformat.read(notebook, as_version=4).cells:
+        if cell.cell_type != "code":
+            continue
+        for node in ast.walk(ast.parse(cell.source)):
+            if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+                if node.value.id == "edition" and node.attr in ledgers:
+                    used.add(node.attr)
+                elif node.value.id == "edition" and node.attr not in ("publish", "figure"):
+                    return sorted(ledgers)
+            elif isinstance(node, ast.Name) and node.id in ("getattr", "vars"):
+                return sorted(ledgers)
+    return sorted(used & set(ledgers))
+
+
+def shared_digests(root: Path, data: Path, period: str) -> dict[str, str]:
+    """Digests of what every notebook of an edition depends on."""
+    schema = b"".join(path.read_bytes() for path in sorted((data / "schema").glob("*.json")))
+    code = b"".join(path.read_bytes() for path in sorted(PACKAGE.rglob("*.py")))
+    lock = root / "requirements.txt"
+    return {
+        "台账结构": hashlib.sha256(schema).hexdigest(),
+        "指标目录": hashlib.sha256((data / "statistics.yml").read_bytes()).hexdigest(),
+        "期参数": hashlib.sha256((data / period / "period.yml").read_bytes()).hexdigest(),
+        "程序": hashlib.sha256(code).hexdigest(),
+        "依赖版本": hashlib.sha256(lock.read_bytes() if lock.is_file() else b"").hexdigest(),
+        "Python": sys.version,
+    }
+
+
+def _digest(parts: Mapping[str, str]) -> str:
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+
+
+def _write(path: Path, text: str) -> None:
+    temporary = path.with_name(f"{path.name}.{os.getpid()}.tmp")
+    temporary.write_text(text, encoding="utf-8")
+    temporary.replace(path)

@@ -1,0 +1,107 @@
+"""The only reader of YAML: edition parameters and keyed mappings. floor: config."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from policybook.errors import ConfigError, error
+
+
+@dataclass(frozen=True)
+class Parameters:
+    """``period.yml``: what an edition says of itself; dates by name, texts by name."""
+
+    period: str
+    title: str
+    city: str
+    issuer: str
+    committee: str
+    reporting_date: date
+    opinion_date: date | None
+    data_until: str
+    year_start: date
+    year_end: date
+    next_release: date | None
+    empty_ledgers: tuple[str, ...]
+
+    def text(self, name: str) -> str:
+        """A parameter as shown to readers: dates as 2024年8月22日; ``KeyError`` if unknown."""
+        if name not in self.__dataclass_fields__ or name == "empty_ledgers":
+            raise KeyError(name)
+        value = getattr(self, name)
+        if isinstance(value, date):
+            return f"{value.year}年{value.month}月{value.day}日"
+        return "待定" if value is None else str(value)
+
+
+class _UniqueLoader(yaml.SafeLoader):
+    """Safe YAML that refuses a key given twice."""
+
+
+def _mapping(loader: _UniqueLoader, node: yaml.MappingNode) -> dict[Any, Any]:
+    keys = [loader.construct_object(key) for key, _ in node.value]  # type: ignore[no-untyped-call]
+    for key in keys:
+        if keys.count(key) > 1:
+            raise yaml.constructor.ConstructorError(
+                None, None, f"键“{key}”出现两次", node.start_mark
+            )
+    return loader.construct_mapping(node, deep=True)
+
+
+_UniqueLoader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _mapping)
+
+
+def read_yaml(path: Path) -> Any:
+    """One YAML file's content; :class:`ConfigError` naming file and line when it is broken."""
+    try:
+        return yaml.load(path.read_text(encoding="utf-8"), Loader=_UniqueLoader)
+    except FileNotFoundError:
+        raise ConfigError(error("config.missing", path, "缺少这个文件。", "补上该文件。")) from None
+    except UnicodeDecodeError:
+        raise ConfigError(error("config.encoding", path, "不是 UTF-8 文本。", "另存为 UTF-8。")) from None
+    except yaml.YAMLError as problem:
+        mark = getattr(problem, "problem_mark", None)
+        place = f"{path} 第{mark.line + 1}行" if mark else str(path)
+        message = getattr(problem, "problem", None) or str(problem)
+        raise ConfigError(error("config.yaml", place, f"YAML 写法有误：{message}。", "改正该行。")) from None
+
+
+def check_keys(
+    entry: object, place: str, required: Collection[str], optional: Collection[str] = ()
+) -> dict[str, Any]:
+    """``entry`` as a mapping with just these keys; :class:`ConfigError` otherwise."""
+    if not isinstance(entry, dict):
+        raise ConfigError(error("config.shape", place, "这里应是一组键和值。", "按说明改写。"))
+    unknown = sorted(set(map(str, entry)) - set(required) - set(optional))
+    missing = sorted(set(required) - set(entry))
+    if unknown or missing:
+        parts = [f"不认识的键 {'、'.join(unknown)}"] if unknown else []
+        parts += [f"缺少键 {'、'.join(missing)}"] if missing else []
+        known = "、".join([*required, *optional])
+        raise ConfigError(error("config.keys", place, "，".join(parts) + "。", f"可用的键：{known}。"))
+    return entry
+
+
+def read_parameters(path: Path, period: str) -> Parameters:
+    """An edition's ``period.yml``, checked against the folder's name."""
+    names = list(Parameters.__dataclass_fields__)
+    entry = check_keys(read_yaml(path), str(path), names)
+    if str(entry["period"]) != period:
+        raise ConfigError(
+            error("config.period", path, f"期号写作 {entry['period']}，文件夹却是 {period}。", "两处写成一致。")
+        )
+    for name in ("reporting_date", "year_start", "year_end", "opinion_date", "next_release"):
+        optional = name in ("opinion_date", "next_release")
+        if not (isinstance(entry[name], date) or (optional and entry[name] is None)):
+            raise ConfigError(error("config.date", f"{path} {name}", "这里应是日期。", "写成 2024-08-22。"))
+    values = {**entry, "empty_ledgers": tuple(entry["empty_ledgers"])}
+    texts = {
+        name: str(values[name]) for name in ("period", "title", "city", "issuer", "committee", "data_until")
+    }
+    return Parameters(**{**values, **texts})

@@ -1,0 +1,365 @@
+"""An edition opened for computing: ledgers in, facts and figures out. floor: edition.
+
+This is what notebooks import.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import asdict
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import ibis.expr.operations as ops
+import ibis.expr.types as ir
+
+from policybook.catalogue import Statistic, load_catalogue, nearest
+from policybook.config import Parameters, read_parameters
+from policybook.engines import connect_duckdb
+from policybook.errors import FigureError, PublishError, error
+from policybook.expression import (
+    ENGINES,
+    Formula,
+    combined_query,
+    compile_table,
+    decimal_places,
+    take_apart,
+    unbound_tables,
+)
+from policybook.ledgers import Ledger, csv_text, read_ledgers
+from policybook.lineage import (
+    Source,
+    is_lower_bound,
+    look_through,
+    operand_exact,
+    printed_interval,
+    trace,
+    weakest,
+)
+from policybook.model import Fact, Figure, Operand, Scalar, Table
+from policybook.numbers import (
+    display_text,
+    evaluate,
+    evaluate_interval,
+    exact_text,
+    interval_text,
+    number_text,
+    plain,
+)
+from policybook.period import parse_period
+from policybook.schema import Schema, load_schemas
+from policybook.wording import in_numbers, in_words
+
+FACT_KEY = "policybook.fact"
+FIGURE_KEY = "policybook.figure"
+"""Keys of the output metadata in which facts and figures leave a notebook."""
+
+_prepared: ContextVar[Edition | None] = ContextVar("prepared", default=None)
+
+
+def open_edition(period: str, data: str = "data") -> Edition:
+    """The edition of a period; the first call of every notebook.
+
+    Raises :class:`policybook.errors.PolicybookError` when ledgers or catalogue do not load.
+    """
+    prepared = _prepared.get()
+    if prepared is not None:
+        return prepared
+    return load_edition(Path(data), period, quiet=False)
+
+
+def load_edition(
+    data: Path, period: str, ledgers: dict[str, Ledger] | None = None, quiet: bool = True
+) -> Edition:
+    """An edition from a data folder, or from ledgers already read.
+
+    ``quiet``: compute only; neither display facts nor draw figures.
+    """
+    parse_period(period)
+    parameters = read_parameters(data / period / "period.yml", period)
+    schemas = load_schemas(data)
+    if ledgers is None:
+        ledgers, _ = read_ledgers(data, period, schemas, parameters.empty_ledgers)
+    return Edition(parameters, schemas, ledgers, load_catalogue(data / "statistics.yml"), quiet)
+
+
+@contextmanager
+def prepared(edition: Edition) -> Iterator[None]:
+    """Within it, :func:`open_edition` returns ``edition``: cells run without a kernel."""
+    token = _prepared.set(edition)
+    try:
+        yield
+    finally:
+        _prepared.reset(token)
+
+
+class Edition:
+    """Typed ledgers of one period as unbound Ibis tables, and what is published from them.
+
+    A ledger is an attribute of its own name: ``edition.tasks``.
+    """
+
+    def __init__(
+        self,
+        parameters: Parameters,
+        schemas: dict[str, Schema],
+        ledgers: dict[str, Ledger],
+        catalogue: dict[str, Statistic],
+        quiet: bool,
+    ) -> None:
+        self.parameters = parameters
+        self.schemas = schemas
+        self.ledgers = ledgers
+        self.catalogue = catalogue
+        self.quiet = quiet
+        self.facts: dict[str, Fact] = {}
+        self.figures: dict[str, Figure] = {}
+        self._tables = unbound_tables(schemas)
+        texts = {name: ledger.canonical for name, ledger in ledgers.items()}
+        self._source = Source(connect_duckdb(texts, schemas), ledgers, decimal_places(schemas))
+
+    def __getattr__(self, name: str) -> ir.Table:
+        tables = self.__dict__.get("_tables", {})
+        if name in tables:
+            return tables[name]
+        raise AttributeError(f"没有台账 {name}；{nearest(name, tables)}")
+
+    def publish(self, id: str, expr: ir.Value, otherwise: ir.Value | None = None) -> Fact:
+        """Compute a statistic exactly and publish it with its trace.
+
+        ``expr``: ``+ - * /`` over sums, distinct counts and dates of filtered ledgers.
+        ``otherwise``: stands in when an operand of ``expr`` has no data.
+        Raises :class:`PublishError` for an unknown or repeated id, missing data,
+        a division by zero, or an expression that is not exact.
+        """
+        if id not in self.catalogue:
+            raise PublishError(error("publish.unknown", id, "指标目录里没有这个指标。", nearest(id, self.catalogue)))
+        if id in self.facts:
+            raise PublishError(error("publish.twice", id, "这个指标已经发布过。", "删去一处。"))
+        formula = take_apart(id, expr, self.schemas)
+        operands = trace(formula, self._source)
+        missing = tuple(part for part in operands if part.value is None)
+        if missing and otherwise is not None:
+            formula = take_apart(id, otherwise, self.schemas)
+            operands = trace(formula, self._source)
+        gaps = [part for part in operands if part.value is None]
+        if gaps:
+            places = "、".join(
+                f"{cell.file} 第{cell.row}行 {cell.column}列" for part in gaps for cell in part.cells
+            ) or "、".join(f"data/{part.ledger}.csv" for part in gaps)
+            raise PublishError(error("publish.no-data", f"{id}（{places}）", "没有数据，算不出这个指标。", "补数据，或用 otherwise= 写明替代算法。"))
+        fact = self._fact(self.catalogue[id], formula, operands, missing)
+        self.facts[id] = fact
+        if not self.quiet:
+            _show_fact(fact)
+        return fact
+
+    def _fact(
+        self,
+        statistic: Statistic,
+        formula: Formula,
+        operands: tuple[Operand, ...],
+        missing: tuple[Operand, ...],
+    ) -> Fact:
+        values = {part.name: operand_exact(part.value or "") for part in operands}
+        try:
+            value = evaluate(formula.expression, values)
+        except ZeroDivisionError:
+            raise PublishError(error("publish.zero", statistic.id, "除数为零。", "检查台账中的基数，或用 otherwise=。")) from None
+        printed = {part.name: self._is_printed(part) for part in operands}
+        alone = formula.expression == "a"
+        evidence = weakest(operands, any(printed.values()), alone)
+        number = number_text(value, statistic.unit, statistic.decimals)
+        qualifier = "余" if is_lower_bound(operands, self.ledgers) else ""
+        display = display_text(number, statistic.unit, qualifier)
+        share = look_through(operands)
+        return Fact(
+            id=statistic.id,
+            label=statistic.label,
+            period=self.parameters.period,
+            value=exact_text(value),
+            display=display,
+            number=number,
+            unit=statistic.unit,
+            decimals=statistic.decimals,
+            qualifier=qualifier,
+            span=statistic.span,
+            direction=statistic.direction,
+            chapter=statistic.chapter,
+            word=statistic.word,
+            evidence=evidence,
+            look_through=None if share is None else exact_text(share),
+            interval=self._interval(statistic, formula, operands, printed, evidence),
+            formula=in_numbers(formula.expression, operands, value, statistic.unit, statistic.decimals, display),
+            words=in_words(formula.expression, operands, self.schemas),
+            expression=formula.expression,
+            sql={e: combined_query({part.name: part.sql[e] for part in operands}) for e in ENGINES},
+            operands=operands,
+            missing=missing,
+            sources=self._sources((*operands, *missing)),
+            documents=self._documents((*operands, *missing)),
+            notebook="",
+            cell="",
+            definition=statistic.definition,
+        )
+
+    def _is_printed(self, part: Operand) -> bool:
+        return self.schemas[part.ledger].field(part.column).printed
+
+    def _interval(
+        self,
+        statistic: Statistic,
+        formula: Formula,
+        operands: tuple[Operand, ...],
+        printed: dict[str, bool],
+        evidence: str,
+    ) -> dict[str, str] | None:
+        if evidence != "implied":
+            return None
+        spans = {part.name: printed_interval(part, printed[part.name]) for part in operands}
+        interval = evaluate_interval(formula.expression, spans)
+        return {
+            "low": exact_text(interval.low),
+            "high": exact_text(interval.high),
+            "display": interval_text(interval, statistic.unit, statistic.decimals),
+        }
+
+    def _sources(self, operands: tuple[Operand, ...]) -> tuple[dict[str, str], ...]:
+        names = dict.fromkeys(part.ledger for part in operands)
+        return tuple(
+            {"file": self.ledgers[name].published, "sha256": self.ledgers[name].sha256} for name in names
+        )
+
+    def _documents(self, operands: tuple[Operand, ...]) -> tuple[dict[str, str], ...]:
+        places = dict.fromkeys(cell.source for part in operands for cell in part.cells if cell.value)
+        titles = self.ledgers["documents"].by_id
+        found = []
+        for source in places:
+            document, _, place = source.partition(":")
+            title = titles[document][1]["title"] if document in titles else ""
+            found.append({"id": document, "title": title, "place": place})
+        return tuple(found)
+
+    def figure(
+        self,
+        id: str,
+        table: ir.Table,
+        draw: Callable[..., Any],
+        *,
+        title: str,
+        unit: str,
+        alt: str,
+        source: str,
+    ) -> Figure:
+        """Draw and publish a figure with its table and the query that gave it.
+
+        ``table``: one filtered ledger, its plain columns or grouped sums, ordered.
+        ``draw``: a chart of :mod:`policybook.charts`.
+        ``title``, ``alt``: may name facts published before as ``{statistic.id}``.
+        Raises :class:`FigureError` for a repeated id, an unordered table or an unknown fact.
+        """
+        if id in self.figures:
+            raise FigureError(error("figure.twice", id, "这个图已经发布过。", "删去一处或改名。"))
+        ledger = _figure_ledger(id, table)
+        sql = {engine: compile_table(table, engine, self._source.places) for engine in ENGINES}
+        result = self._source.connection.execute(sql["duckdb"]).fetchall()
+        schema = self.schemas[ledger]
+        for name in table.columns:
+            if name not in schema.names:
+                raise FigureError(error("figure.column", id, f"图表列 {name} 不是{schema.title}的列。", "汇总列沿用原列名。"))
+        rows = tuple(tuple(_plain_scalar(value) for value in row) for row in result)
+        headings = tuple(schema.field(name).title for name in table.columns)
+        data = Table(tuple(table.columns), headings, rows)
+        title, alt = self._filled(id, title), self._filled(id, alt)
+        figure = Figure(
+            id=id,
+            title=title,
+            alt=alt,
+            unit=unit,
+            source=source,
+            ledger=ledger,
+            columns=data.columns,
+            headings=headings,
+            rows=tuple(tuple(scalar_text(value) for value in row) for row in rows),
+            sql=sql,
+            notebook="",
+            cell="",
+        )
+        self.figures[id] = figure
+        if not self.quiet:
+            from policybook.charts import to_svg
+
+            _show_figure(figure, to_svg(draw(data, title=title, unit=unit, source=source)))
+        return figure
+
+    def _filled(self, id: str, text: str) -> str:
+        def display(match: re.Match[str]) -> str:
+            fact = self.facts.get(match[1])
+            if fact is None:
+                raise FigureError(error("figure.fact", id, f"图的文字用到尚未发布的指标 {match[1]}。", nearest(match[1], self.facts)))
+            return fact.display
+
+        return re.sub(r"\{([\w.]+)\}", display, text)
+
+
+def figure_csv(figure: Figure) -> str:
+    """A figure's table as the CSV beside its SVG."""
+    return csv_text(figure.columns, figure.rows)
+
+
+def scalar_text(value: Scalar) -> str:
+    """A table value as it stands in a figure's CSV."""
+    if value is None:
+        return ""
+    if isinstance(value, Decimal):
+        return plain(value)
+    return value.isoformat() if isinstance(value, date) else str(value)
+
+
+def _plain_scalar(value: Any) -> Scalar:
+    return Decimal(plain(value)) if isinstance(value, Decimal) else value
+
+
+def _figure_ledger(id: str, table: ir.Table) -> str:
+    def refuse(message: str, remedy: str) -> FigureError:
+        return FigureError(error("figure.table", id, message, remedy))
+
+    node = table.op()
+    if not isinstance(node, ops.Sort):
+        raise refuse("图表数据没有排序。", "以 .order_by(…) 结尾，两次生成才会一样。")
+    while not isinstance(node, ops.UnboundTable):
+        if isinstance(node, ops.Project) and not all(
+            isinstance(value, ops.Field) for value in node.values.values()
+        ):
+            raise refuse("图表列里有算式。", "只选台账的列；比率另行发布为指标。")
+        if not isinstance(node, ops.Sort | ops.Project | ops.Filter | ops.Aggregate):
+            raise refuse(f"图表数据用到 {type(node).__name__}。", "只用筛选、选列、分组求和与排序。")
+        node = node.parent
+    return str(node.name)
+
+
+def _show_fact(fact: Fact) -> None:
+    from IPython.display import publish_display_data
+
+    link = f'<a class="stat" data-stat="{fact.id}" href="../trace/{fact.id}.html">{escape(fact.display)}</a>'
+    html = f'<p class="published" id="output-{fact.id}">{escape(fact.label)}：{link}<br><code>{escape(fact.formula)}</code></p>'
+    text = f"{fact.label}：{fact.display}  [{fact.id}]  {fact.formula}"
+    publish_display_data(
+        {"text/html": html, "text/plain": text}, metadata={FACT_KEY: asdict(fact)}
+    )
+
+
+def _show_figure(figure: Figure, svg: bytes) -> None:
+    from IPython.display import publish_display_data
+
+    publish_display_data(
+        {"image/svg+xml": svg.decode(), "text/plain": f"{figure.title}：{figure.alt}"},
+        metadata={FIGURE_KEY: asdict(figure)},
+    )

@@ -1,0 +1,167 @@
+"""Ledgers from CSV: decoding and canonical text. floor: ledgers.
+
+A ledger has one canonical form, which is what an edition publishes: UTF-8, LF,
+the schema's column order, one line a record. Line numbers in traces are those of
+this form.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from policybook.errors import Finding, LedgerError, error, note
+from policybook.schema import Schema
+
+HEADER_LINES = 1
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """One source table as text: what stands in each cell, before any typing."""
+
+    schema: Schema
+    path: Path  # the file it was read from
+    rows: tuple[dict[str, str], ...]
+    lines: tuple[int, ...]  # each record's line in that file
+
+    @property
+    def name(self) -> str:
+        """The ledger's name."""
+        return self.schema.name
+
+    @property
+    def published(self) -> str:
+        """Its file inside a release."""
+        return f"data/{self.name}.csv"
+
+    @cached_property
+    def canonical(self) -> str:
+        """The published text."""
+        return csv_text(self.schema.names, ([row[n] for n in self.schema.names] for row in self.rows))
+
+    @cached_property
+    def sha256(self) -> str:
+        """Digest of the published text."""
+        return hashlib.sha256(self.canonical.encode()).hexdigest()
+
+    @cached_property
+    def by_id(self) -> dict[str, tuple[int, dict[str, str]]]:
+        """Canonical line and cells of each record."""
+        return {
+            row["id"]: (line, row) for line, row in enumerate(self.rows, start=HEADER_LINES + 1)
+        }
+
+
+def csv_text(columns: object, rows: object) -> str:
+    """CSV in the one form we write: comma, LF, quotes only where needed."""
+    stream = io.StringIO(newline="")
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow(columns)  # type: ignore[arg-type]
+    writer.writerows(rows)  # type: ignore[arg-type]
+    return stream.getvalue()
+
+
+def decode(path: Path) -> tuple[str, list[Finding]]:
+    """A file's text in UTF-8, with or without BOM, or GB18030 (said in a note)."""
+    content = path.read_bytes()
+    try:
+        return content.decode("utf-8-sig"), []
+    except UnicodeDecodeError:
+        pass
+    try:
+        text = content.decode("gb18030")
+    except UnicodeDecodeError as problem:
+        raise LedgerError(
+            error("ledger.encoding", f"{path} 第{problem.start}字节", "既不是 UTF-8 也不是 GB18030 文本。", "用表格软件另存为 CSV（UTF-8）。")
+        ) from None
+    remedy = "不必处理；发布时一律为 UTF-8。"
+    return text, [note("ledger.encoding", path, "按 GB18030 编码读入。", remedy)]
+
+
+def read_ledger(path: Path, schema: Schema, may_be_empty: bool = False) -> tuple[Ledger, list[Finding]]:
+    """One CSV as a :class:`Ledger`, with notes on what was normalised.
+
+    Raises :class:`LedgerError` when header or row widths do not fit the schema,
+    or there is no record.
+    """
+    if not path.is_file():
+        remedy = "补上该文件；确无记录时在 period.yml 的 empty_ledgers 中写明。"
+        raise LedgerError(error("ledger.missing", path, f"缺少{schema.title}。", remedy))
+    text, notes = decode(path)
+    if "\x00" in text:
+        raise LedgerError(error("ledger.binary", path, "文件里有空字节，不是 CSV 文本。", "另存为 CSV（UTF-8）。"))
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    numbered: list[tuple[int, list[str]]] = []
+    try:
+        for cells in reader:
+            if any(cell.strip() for cell in cells):
+                numbered.append((reader.line_num, [cell.strip() for cell in cells]))
+    except csv.Error as problem:
+        raise LedgerError(
+            error("ledger.csv", f"{path} 第{reader.line_num}行", f"CSV 写法有误：{problem}。", "检查引号和换行。")
+        ) from None
+    if not numbered or (len(numbered) == 1 and not may_be_empty):
+        remedy = "补上记录；确无记录时在 period.yml 的 empty_ledgers 中写明。"
+        raise LedgerError(error("ledger.empty", path, f"{schema.title}没有记录。", remedy))
+    header = numbered[0][1]
+    findings = _header_findings(path, header, schema)
+    for line, cells in numbered[1:]:
+        if len(cells) != len(header):
+            message = f"有{len(cells)}格，表头有{len(header)}格。"
+            findings.append(error("ledger.width", f"{path} 第{line}行", message, "补齐或删去多余的格；文字里的逗号要加引号。"))
+    if findings:
+        raise LedgerError(findings)
+    rows = tuple(dict(zip(header, cells, strict=True)) for _, cells in numbered[1:])
+    return Ledger(schema, path, rows, tuple(line for line, _ in numbered[1:])), notes
+
+
+def _header_findings(path: Path, header: list[str], schema: Schema) -> list[Finding]:
+    place = f"{path} 第1行"
+    missing = [name for name in schema.names if name not in header]
+    unknown = [name for name in header if name not in schema.names]
+    findings = [
+        error("ledger.column-missing", f"{place} {name}列", f"缺少列 {name}（{schema.field(name).title}）。", "补上该列；没有数据时各格留空。")
+        for name in missing
+    ]
+    findings += [
+        error("ledger.column-unknown", f"{place} {name or '空'}列", "结构文件里没有这一列。", f"删去或改名；可用的列：{'、'.join(schema.names)}。")
+        for name in unknown
+    ]
+    findings += [
+        error("ledger.column-twice", f"{place} {name}列", "这一列出现两次。", "只留一列。")
+        for name in dict.fromkeys(header)
+        if header.count(name) > 1
+    ]
+    return findings
+
+
+def read_ledgers(
+    data: Path, period: str, schemas: Mapping[str, Schema], empty: tuple[str, ...] = ()
+) -> tuple[dict[str, Ledger], list[Finding]]:
+    """Every ledger of an edition, ``documents`` (shared by all editions) included.
+
+    Raises :class:`LedgerError` with the findings of all files at once.
+    """
+    ledgers: dict[str, Ledger] = {}
+    notes: list[Finding] = []
+    errors: list[Finding] = []
+    for name, schema in schemas.items():
+        folder = data if name == "documents" else data / period
+        try:
+            ledgers[name], said = read_ledger(folder / f"{name}.csv", schema, name in empty)
+            notes += said
+        except LedgerError as problem:
+            errors += problem.findings
+    known = {f"{name}.csv" for name in schemas}
+    for path in sorted((data / period).glob("*.csv")):
+        if path.name not in known:
+            errors.append(error("ledger.unknown", path, "没有这种台账的结构文件。", f"改名或移走；可用的台账：{'、'.join(schemas)}。"))
+    if errors:
+        raise LedgerError(errors + notes)
+    return ledgers, notes

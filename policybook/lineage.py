@@ -1,0 +1,151 @@
+"""From a formula to its operands: values, records and cells. floor: lineage."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from policybook.expression import (
+    ENGINES,
+    Formula,
+    Places,
+    Reduction,
+    compile_records,
+    compile_reduction,
+)
+from policybook.ledgers import Ledger
+from policybook.model import EVIDENCE, Cell, Operand
+from policybook.numbers import Interval, exact_text, half_unit, to_exact
+
+if TYPE_CHECKING:
+    import duckdb
+
+AT_LEAST = "at_least"
+"""The column that says a printed count is a lower bound."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """What lineage is traced in: typed tables and the texts they came from."""
+
+    connection: duckdb.DuckDBPyConnection
+    ledgers: Mapping[str, Ledger]
+    places: Places
+
+
+def trace(formula: Formula, source: Source) -> tuple[Operand, ...]:
+    """Each reduction's value and the cells it depends on.
+
+    Empty cells are named too: filling one would change the value.
+    """
+    return tuple(_operand(reduction, source) for reduction in formula.reductions)
+
+
+def _operand(reduction: Reduction, source: Source) -> Operand:
+    sql = {engine: compile_reduction(reduction.op, engine, source.places) for engine in ENGINES}
+    row = source.connection.execute(sql["duckdb"]).fetchone()
+    value = row[0] if row else None
+    ledger = source.ledgers[reduction.ledger]
+    ids = source.connection.execute(compile_records(reduction.relation)).fetchall()
+    records = sorted((name for (name,) in ids), key=lambda name: ledger.by_id[name][0])
+    return Operand(
+        name=reduction.name,
+        reduction=reduction.kind,
+        ledger=reduction.ledger,
+        column=reduction.column,
+        value=value_text(value),
+        conditions=reduction.conditions,
+        sql=sql,
+        records=tuple(records),
+        cells=tuple(_cell(ledger, name, reduction.column) for name in records),
+    )
+
+
+def value_text(value: int | Decimal | str | date | None) -> str | None:
+    """An operand's value as it is kept: exact number, ISO date, or nothing."""
+    if value is None:
+        return None
+    return value.isoformat() if isinstance(value, date) else exact_text(to_exact(value))
+
+
+def operand_exact(text: str) -> Fraction:
+    """An operand's kept value as a rational; a date as its day number."""
+    if len(text) == 10 and text[4] == "-" and text[7] == "-":
+        return to_exact(date.fromisoformat(text))
+    return Fraction(text)
+
+
+def _cell(ledger: Ledger, record: str, column: str) -> Cell:
+    line, row = ledger.by_id[record]
+    return Cell(
+        file=ledger.published,
+        row=line,
+        column=column,
+        record=record,
+        value=row[column],
+        evidence=row.get("evidence", "record"),
+        source=row.get("source", record),
+    )
+
+
+def weakest(operands: Iterable[Operand], printed: bool, alone: bool) -> str:
+    """The evidence of a fact: that of its weakest cell.
+
+    ``printed``: a rate stands as a document prints it, its base unknown.
+    The rate itself is then "as printed", anything worked out from it "implied".
+    """
+    if printed:
+        return "as printed" if alone else "implied"
+    grades = [
+        EVIDENCE.index(cell.evidence) for part in operands for cell in part.cells if cell.value
+    ]
+    return EVIDENCE[max(grades, default=0)]
+
+
+def look_through(operands: Iterable[Operand]) -> Fraction | None:
+    """The share of the value that rests on record rows (穿透率).
+
+    For a formula the smallest share of its operands: a ratio is no better known
+    than its worse side. None where nothing was added up.
+    """
+    shares = [share for part in operands if (share := _record_share(part)) is not None]
+    return min(shares, default=None)
+
+
+def _record_share(part: Operand) -> Fraction | None:
+    filled = [cell for cell in part.cells if cell.value]
+    if part.reduction == "sum":
+        weights = [(abs(Fraction(cell.value)), cell.evidence) for cell in filled]
+    else:
+        weights = [(Fraction(1), cell.evidence) for cell in filled]
+    total = sum((weight for weight, _ in weights), Fraction(0))
+    if not total:
+        return None
+    return sum((w for w, evidence in weights if evidence == "record"), Fraction(0)) / total
+
+
+def printed_interval(part: Operand, printed: bool) -> Interval:
+    """Where an operand can lie, its cells being printed digits.
+
+    A value with decimals and a printed rate stand for ± half of their last place;
+    a whole number is taken as exact.
+    """
+    value = operand_exact(part.value or "0")
+    slack = sum(
+        (half_unit(cell.value) for cell in part.cells if cell.value and (printed or "." in cell.value)),
+        Fraction(0),
+    )
+    return Interval(value - slack, value + slack)
+
+
+def is_lower_bound(operands: Iterable[Operand], ledgers: Mapping[str, Ledger]) -> bool:
+    """Whether any contributing record is stated as "at least" (余)."""
+    return any(
+        ledgers[part.ledger].by_id[record][1].get(AT_LEAST) == "是"
+        for part in operands
+        for record in part.records
+    )

@@ -1,0 +1,153 @@
+"""The records that pass between modules, frozen. floor: model."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+Scalar = str | int | Decimal | date | None
+
+EVIDENCE = ("record", "aggregate", "remainder", "as printed", "implied")
+"""Evidence grades from strongest to weakest."""
+
+
+@dataclass(frozen=True)
+class Table:
+    """A small result table: what a figure plots and prints."""
+
+    columns: tuple[str, ...]  # schema field names
+    headings: tuple[str, ...]  # the same in Chinese
+    rows: tuple[tuple[Scalar, ...], ...]
+
+    def column(self, name: str) -> tuple[Scalar, ...]:
+        """The values of one column; ``KeyError`` when there is none of that name."""
+        if name not in self.columns:
+            raise KeyError(name)
+        place = self.columns.index(name)
+        return tuple(row[place] for row in self.rows)
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One cell of a published ledger."""
+
+    file: str  # data/tasks.csv
+    row: int  # line of the file, the header being 1
+    column: str
+    record: str  # the record's id
+    value: str  # as it stands in the file; "" when empty
+    evidence: str
+    source: str  # document id and place in it
+
+
+@dataclass(frozen=True)
+class Operand:
+    """One reduction of a formula: a sum, distinct count, minimum or maximum."""
+
+    name: str  # a, b, …: its name in the expression and the query
+    reduction: str  # sum, nunique, min, max
+    ledger: str
+    column: str
+    value: str | None  # exact; a date in ISO form; None when there is no data
+    conditions: tuple[str, ...]  # columns its records were chosen by
+    sql: dict[str, str]  # duckdb, sqlite
+    records: tuple[str, ...]
+    cells: tuple[Cell, ...]
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A statistic's value in one edition, with its trace (统计数字)."""
+
+    id: str
+    label: str
+    period: str
+    value: str  # exact: integer, decimal or p/q
+    display: str  # what a reader sees
+    number: str  # the displayed figure alone
+    unit: str
+    decimals: int
+    qualifier: str  # 余: at least
+    span: str
+    direction: str
+    chapter: str
+    word: str  # claim word, or ""
+    evidence: str
+    look_through: str | None  # exact share resting on record rows
+    interval: dict[str, str] | None  # low, high (exact), display
+    formula: str  # in numbers: 24184 ÷ 24871 = 97.24% → 97%
+    words: str  # the same in words
+    expression: str  # machine readable, over operand names
+    sql: dict[str, str]  # one query an engine, a column an operand
+    operands: tuple[Operand, ...]
+    missing: tuple[Operand, ...]  # operands without data that the fall-back stands in for
+    sources: tuple[dict[str, str], ...]  # file, sha256
+    documents: tuple[dict[str, str], ...]  # id, title, place
+    notebook: str
+    cell: str
+    definition: str
+    used_on: tuple[str, ...] = ()
+
+    def cells(self) -> tuple[Cell, ...]:
+        """Every cell on which the value depends."""
+        return tuple(cell for part in (*self.operands, *self.missing) for cell in part.cells)
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A published figure: its table, the query that gave it, its text alternatives."""
+
+    id: str
+    title: str
+    alt: str
+    unit: str
+    source: str
+    ledger: str
+    columns: tuple[str, ...]
+    headings: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]  # as in its CSV
+    sql: dict[str, str]
+    notebook: str
+    cell: str
+    svg: str = field(repr=False, default="")
+
+
+def fact_from_dict(data: dict[str, Any]) -> Fact:
+    """A fact as it left a notebook or stands in ``facts.json``."""
+
+    def operands(name: str) -> tuple[Operand, ...]:
+        return tuple(
+            Operand(
+                **{
+                    **part,
+                    "conditions": tuple(part["conditions"]),
+                    "records": tuple(part["records"]),
+                    "cells": tuple(Cell(**cell) for cell in part["cells"]),
+                }
+            )
+            for part in data[name]
+        )
+
+    plain = {
+        **data,
+        "operands": operands("operands"),
+        "missing": operands("missing"),
+        "sources": tuple(data["sources"]),
+        "documents": tuple(data["documents"]),
+        "used_on": tuple(data["used_on"]),
+    }
+    return Fact(**plain)
+
+
+def figure_from_dict(data: dict[str, Any]) -> Figure:
+    """A figure as it left a notebook or stands in ``facts.json``."""
+    return Figure(
+        **{
+            **data,
+            "columns": tuple(data["columns"]),
+            "headings": tuple(data["headings"]),
+            "rows": tuple(tuple(row) for row in data["rows"]),
+        }
+    )

@@ -1,0 +1,129 @@
+"""Declared relations (勾稽关系): between facts, and between columns of a record. floor: relations."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+
+from policybook.config import check_keys, read_yaml
+from policybook.errors import ConfigError, Finding, error
+from policybook.numbers import evaluate, exact_text, names_in
+
+_OPERATORS: dict[str, Callable[[Fraction, Fraction], bool]] = {
+    "=": operator.eq,
+    "<=": operator.le,
+    "<": operator.lt,
+    ">=": operator.ge,
+    ">": operator.gt,
+}
+
+
+@dataclass(frozen=True)
+class Relation:
+    """One equation or inequality; over facts when ``ledger`` is empty, else over a ledger's rows."""
+
+    id: str
+    title: str
+    left: str
+    op: str
+    right: str
+    source: str = ""
+    ledger: str = ""
+    where: tuple[tuple[str, str], ...] = ()
+
+    def holds(self, names: Mapping[str, Fraction]) -> bool:
+        """Whether it is true of these values; ``KeyError`` when one is missing."""
+        return _OPERATORS[self.op](evaluate(self.left, names), evaluate(self.right, names))
+
+    def names(self) -> list[str]:
+        """The statistics or columns it speaks of."""
+        return list(dict.fromkeys(names_in(self.left) + names_in(self.right)))
+
+    def filled(self, names: Mapping[str, Fraction]) -> str:
+        """Both sides as numbers."""
+        left, right = evaluate(self.left, names), evaluate(self.right, names)
+        return f"{exact_text(left)} {self.op} {exact_text(right)}"
+
+
+def load_relations(*paths: Path) -> list[Relation]:
+    """The relations of every edition, then an edition's own, such as control totals.
+
+    The first file must be there.
+    Raises :class:`ConfigError` with all that is wrong.
+    """
+    findings: list[Finding] = []
+    relations: list[Relation] = []
+    entries = [
+        (f"{path} 第{number}条", entry)
+        for path in paths
+        if path.exists() or path == paths[0]
+        for number, entry in enumerate(read_yaml(path) or [], start=1)
+    ]
+    for place, entry in entries:
+        try:
+            values = check_keys(
+                entry, place, ("id", "title", "left", "op", "right"), ("source", "ledger", "where")
+            )
+        except ConfigError as problem:
+            findings += problem.findings
+            continue
+        where = tuple((str(k), str(v)) for k, v in (values.pop("where", None) or {}).items())
+        relation = Relation(**{key: str(value) for key, value in values.items()}, where=where)
+        if relation.op not in _OPERATORS:
+            findings.append(error("relation.op", place, f"不认识的比较符 {relation.op}。", f"可用：{' '.join(_OPERATORS)}。"))
+        if any(relation.id == other.id for other in relations):
+            findings.append(error("relation.twice", place, f"编号 {relation.id} 出现两次。", "改名。"))
+        relations.append(relation)
+    if findings:
+        raise ConfigError(findings)
+    return relations
+
+
+def check_facts(
+    relations: Iterable[Relation],
+    values: Mapping[str, Fraction],
+    cells: Callable[[str], str],
+) -> list[Finding]:
+    """A finding for each relation between facts that is broken or speaks of an unknown one.
+
+    ``cells``: the places a statistic rests on, for the finding.
+    """
+    findings = []
+    for relation in relations:
+        if relation.ledger:
+            continue
+        place = f"data/relations.yml {relation.id}"
+        try:
+            if not relation.holds(values):
+                names = relation.names()
+                where = "；".join(f"{name}（{cells(name)}）" for name in names)
+                findings.append(error("relation.broken", f"{place}：{where}", f"不成立：{relation.title}（{relation.filled(values)}）。", "核对这些单元格；确有道理的，改写关系并说明。"))
+        except KeyError as problem:
+            findings.append(error("relation.unknown", place, f"没有指标 {problem.args[0]}。", "改正编号。"))
+        except (ValueError, ZeroDivisionError) as problem:
+            findings.append(error("relation.formula", place, f"算不出：{problem}。", "改正算式。"))
+    return findings
+
+
+def check_records(
+    relation: Relation, rows: Iterable[tuple[str, Mapping[str, str]]]
+) -> list[Finding]:
+    """A finding for each record that breaks a rule over its own columns.
+
+    ``rows``: place and cells of each record; one with an empty side is passed over.
+    """
+    findings = []
+    for place, row in rows:
+        if any(row.get(column) != value for column, value in relation.where):
+            continue
+        texts = {name: row.get(name, "") for name in relation.names()}
+        if not all(texts.values()):
+            continue
+        values = {name: Fraction(text) for name, text in texts.items()}
+        if not relation.holds(values):
+            columns = "、".join(texts)
+            findings.append(error("relation.record", f"{place} {columns}列", f"不成立：{relation.title}（{relation.filled(values)}，记录 {row['id']}）。", "核对这些单元格。"))
+    return findings

@@ -1,0 +1,102 @@
+"""One edition's published folder, complete and offline. floor: release."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from policybook.edition import figure_csv
+from policybook.engines import connect_sqlite
+from policybook.ledgers import Ledger
+from policybook.model import Figure
+from policybook.schema import Schema
+from policybook.stage import write_json
+
+SUMS = "SHA256SUMS"
+VERIFIER = Path(__file__).parent / "standalone" / "verify.py"
+_LEFTOVERS = (".buildinfo", ".nojekyll", "objects.inv", "_sources")
+
+
+def assemble(
+    html: Path,
+    release: Path,
+    content: Mapping[str, Any],
+    ledgers: Mapping[str, Ledger],
+    schemas: Mapping[str, Schema],
+    figures: Iterable[Figure],
+    used: Mapping[str, list[str]],
+) -> None:
+    """Pages, facts, data, figures and the digests of all of them."""
+    shutil.copytree(html, release)
+    for name in _LEFTOVERS:
+        path = release / name
+        shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink(missing_ok=True)
+    facts = [{**fact, "used_on": used.get(fact["id"], [])} for fact in content["facts"]]
+    write_json(release / "facts.json", {**content, "facts": facts})
+    write_figures(release / "figures", figures)
+    write_data(release, content["period"], ledgers, schemas)
+    shutil.copyfile(VERIFIER, release / "verify.py")
+    write_sums(release)
+
+
+def write_figures(folder: Path, figures: Iterable[Figure]) -> None:
+    """Each figure as SVG with its table as CSV beside it."""
+    folder.mkdir()
+    for figure in figures:
+        (folder / f"{figure.id}.svg").write_text(figure.svg, encoding="utf-8", newline="")
+        (folder / f"{figure.id}.csv").write_text(figure_csv(figure), encoding="utf-8", newline="")
+
+
+def write_data(
+    release: Path, period: str, ledgers: Mapping[str, Ledger], schemas: Mapping[str, Schema]
+) -> None:
+    """Ledgers as CSV with a Data Package descriptor, and as one SQLite database."""
+    folder = release / "data"
+    folder.mkdir()
+    for name, ledger in ledgers.items():
+        (folder / f"{name}.csv").write_text(ledger.canonical, encoding="utf-8", newline="")
+    write_json(folder / "datapackage.json", datapackage(period, ledgers))
+    texts = {name: ledger.canonical for name, ledger in ledgers.items()}
+    connect_sqlite(texts, schemas, str(release / "ledgers.sqlite")).close()
+
+
+def datapackage(period: str, ledgers: Mapping[str, Ledger]) -> dict[str, Any]:
+    """The descriptor of a release's data (Data Package v2)."""
+    return {
+        "$schema": "https://datapackage.org/profiles/2.0/datapackage.json",
+        "name": f"policybook-{period.lower()}",
+        "resources": [
+            {
+                "name": name,
+                "title": ledger.schema.title,
+                "description": ledger.schema.description,
+                "type": "table",
+                "path": f"{name}.csv",
+                "format": "csv",
+                "mediatype": "text/csv",
+                "encoding": "utf-8",
+                "bytes": len(ledger.canonical.encode()),
+                "hash": f"sha256:{ledger.sha256}",
+                "schema": ledger.schema.document,
+            }
+            for name, ledger in ledgers.items()
+        ],
+    }
+
+
+def write_sums(release: Path) -> None:
+    """``SHA256SUMS`` over every other file, readable by ``sha256sum -c``."""
+    lines = [f"{digest}  {name}\n" for name, digest in digests(release).items()]
+    (release / SUMS).write_text("".join(lines), encoding="utf-8")
+
+
+def digests(release: Path) -> dict[str, str]:
+    """The sha256 of each file of a release but ``SHA256SUMS`` itself, by POSIX path."""
+    return {
+        path.relative_to(release).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(release.rglob("*"))
+        if path.is_file() and path.name != SUMS
+    }

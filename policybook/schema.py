@@ -1,0 +1,122 @@
+"""Table Schemas of the ledgers, the only declaration of their columns. floor: schema.
+
+Source: Frictionless Table Schema, Data Package v2; ``unit``, ``decimals`` and
+``printed`` are our own field properties, which the standard permits.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from policybook.errors import ConfigError, error
+
+_DUCKDB = {"string": "VARCHAR", "integer": "BIGINT", "date": "DATE"}
+_IBIS = {"string": "string", "integer": "int64", "date": "date"}
+
+
+@dataclass(frozen=True)
+class Field:
+    """One column of a ledger."""
+
+    name: str
+    title: str  # Chinese heading
+    type: str  # string, integer, number, date
+    description: str
+    unit: str
+    decimals: int  # places a number may have
+    printed: bool  # a rate taken as a document prints it, its base unknown
+    constraints: dict[str, Any]
+
+    @property
+    def numeric(self) -> bool:
+        """Whether the column holds measures."""
+        return self.type in ("integer", "number")
+
+    @property
+    def duckdb(self) -> str:
+        """Its DuckDB type; numbers are DECIMAL, never float."""
+        return f"DECIMAL(18,{self.decimals})" if self.type == "number" else _DUCKDB[self.type]
+
+    @property
+    def ibis(self) -> str:
+        """Its Ibis type."""
+        return f"decimal(18,{self.decimals})" if self.type == "number" else _IBIS[self.type]
+
+
+@dataclass(frozen=True)
+class ForeignKey:
+    """A column whose values are ids of another (or the same) ledger."""
+
+    column: str
+    ledger: str
+
+
+@dataclass(frozen=True)
+class Schema:
+    """One ledger's schema."""
+
+    name: str
+    title: str
+    description: str
+    fields: tuple[Field, ...]
+    foreign_keys: tuple[ForeignKey, ...]
+    document: dict[str, Any]  # the Table Schema as it stands in its file
+
+    def field(self, name: str) -> Field:
+        """The column of that name; ``KeyError`` if there is none."""
+        for one in self.fields:
+            if one.name == name:
+                return one
+        raise KeyError(name)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Column names in order."""
+        return tuple(one.name for one in self.fields)
+
+
+def load_schemas(data: Path) -> dict[str, Schema]:
+    """Every ledger schema of a data folder by ledger name, in alphabetical order."""
+    folder = data / "schema"
+    schemas = {path.stem: _load(path) for path in sorted(folder.glob("*.json"))}
+    if not schemas:
+        raise ConfigError(error("schema.missing", folder, "没有台账结构文件。", "检查 --data 文件夹。"))
+    return schemas
+
+
+def _load(path: Path) -> Schema:
+    try:
+        return parse_schema(path.stem, json.loads(path.read_text(encoding="utf-8")))
+    except (json.JSONDecodeError, KeyError, TypeError) as problem:
+        raise ConfigError(
+            error("schema.broken", path, f"台账结构文件有误：{problem}。", "按 Table Schema 改正。")
+        ) from None
+
+
+def parse_schema(name: str, document: dict[str, Any]) -> Schema:
+    """A Table Schema as a :class:`Schema`; ``KeyError`` or ``TypeError`` when it is not one."""
+    fields = tuple(_field(entry) for entry in document["fields"])
+    keys = tuple(
+        ForeignKey(key["fields"], key["reference"]["resource"] or name)
+        for key in document.get("foreignKeys", [])
+    )
+    return Schema(name, document["title"], document["description"], fields, keys, document)
+
+
+def _field(entry: dict[str, Any]) -> Field:
+    kind = entry["type"]
+    if kind != "number" and kind not in _DUCKDB:
+        raise KeyError(f"字段 {entry['name']} 的类型 {kind}")
+    return Field(
+        name=entry["name"],
+        title=entry["title"],
+        type=kind,
+        description=entry.get("description", ""),
+        unit=entry.get("unit", ""),
+        decimals=entry.get("decimals", 0),
+        printed=entry.get("printed", False),
+        constraints=entry.get("constraints", {}),
+    )

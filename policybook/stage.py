@@ -1,0 +1,134 @@
+"""A clean folder from which Jupyter Book builds one edition. floor: stage.
+
+Nothing is built in place: ``_build`` leftovers keep deleted pages alive.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import nbformat
+
+from policybook.book import FACTS
+from policybook.edition import FIGURE_KEY
+from policybook.errors import Finding, SiteError, error
+from policybook.ledgers import Ledger
+from policybook.model import Fact, Figure
+from policybook.period import Period
+from policybook.relations import Relation
+from policybook.render import USED
+
+SCHEMA_VERSION = 1
+
+
+def stage_data(stage: Path, root: Path, data: Path, period: Period, ledgers: Mapping[str, Ledger]) -> None:
+    """Canonical ledgers, catalogue and notebooks: what a computing notebook sees."""
+    target = stage / "data"
+    shutil.copytree(data / "schema", target / "schema")
+    for name in ("statistics.yml", "relations.yml"):
+        shutil.copyfile(data / name, target / name)
+    folder = target / str(period)
+    folder.mkdir()
+    shutil.copyfile(data / str(period) / "period.yml", folder / "period.yml")
+    for name, ledger in ledgers.items():
+        place = target if name == "documents" else folder
+        (place / f"{name}.csv").write_text(ledger.canonical, encoding="utf-8", newline="")
+    shutil.copytree(root / "notebooks", stage / "notebooks", ignore=shutil.ignore_patterns(".*"))
+
+
+def facts_document(
+    period: Period,
+    facts: Mapping[str, Fact],
+    figures: Mapping[str, Figure],
+    relations: Iterable[Relation],
+    values: Mapping[str, Any],
+) -> dict[str, Any]:
+    """``facts.json``: every fact with its trace, figures, and relations between facts."""
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "period": str(period),
+        "facts": [asdict(facts[name]) for name in facts],
+        "figures": [{**asdict(figure), "svg": f"figures/{figure.id}.svg"} for figure in figures.values()],
+        "relations": [
+            {**asdict(relation), "filled": relation.filled(values)}
+            for relation in relations
+            if not relation.ledger
+        ],
+    }
+
+
+def write_json(path: Path, content: object) -> None:
+    """JSON in the one form we write."""
+    path.write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+
+
+def stage_book(
+    stage: Path, root: Path, content: Mapping[str, Any], notebooks: Mapping[str, Any]
+) -> None:
+    """Narrative, executed notebooks, facts and one trace page a statistic."""
+    shutil.copytree(root / "book", stage / "book", ignore=shutil.ignore_patterns(".*"))
+    for name in ("_config.yml", "_toc.yml"):
+        shutil.copyfile(root / name, stage / name)
+    write_json(stage / FACTS, content)
+    for name, notebook in notebooks.items():
+        nbformat.write(_page(notebook), stage / "notebooks" / f"{name}.ipynb")
+    (stage / "trace").mkdir()
+    for fact in content["facts"]:
+        text = f"---\norphan: true\n---\n# {fact['label']}\n\n```{{trace}} {fact['id']}\n```\n"
+        (stage / "trace" / f"{fact['id']}.md").write_text(text, encoding="utf-8")
+
+
+def _page(notebook: Any) -> Any:
+    """An executed notebook whose figures point to the published files, alt text and all."""
+    page = nbformat.from_dict(notebook)
+    for cell in page.cells:
+        for output in cell.get("outputs", []):
+            metadata = output.get("metadata", {})
+            figure = metadata.get(FIGURE_KEY)
+            if figure:
+                image = f'<img id="output-{figure["id"]}" src="../figures/{figure["id"]}.svg" alt="{escape(figure["alt"])}">'
+                output["data"] = {"text/html": image, "text/plain": figure["title"]}
+            output["metadata"] = {}
+    return page
+
+
+def run_jupyter_book(stage: Path) -> Path:
+    """The built HTML; :class:`SiteError` with every warning, since none is allowed."""
+    command = [sys.executable, "-c", "from jupyter_book.cli.main import main; main()"]
+    command += ["build", str(stage), "-W", "-n", "--keep-going", "-q"]
+    environment = {**os.environ, "TZ": "UTC", "LC_ALL": "C.UTF-8", "PYTHONHASHSEED": "0", "NO_COLOR": "1"}
+    done = subprocess.run(
+        command, cwd=stage, env=environment, capture_output=True, text=True, check=False
+    )
+    said = done.stdout + done.stderr
+    problems = [line for line in said.splitlines() if "WARNING" in line or "ERROR" in line]
+    if problems:
+        raise SiteError([_site_warning(stage, line) for line in problems])
+    if done.returncode:
+        said = said.partition("Exception occurred:")[2] or said
+        cause = " ".join(said.partition("The full traceback")[0].split())[:600]
+        raise SiteError(error("site.failed", "jupyter-book", f"成页中断：{cause}", "改正所指的页面或模板。"))
+    return stage / "_build" / "html"
+
+
+def _site_warning(stage: Path, line: str) -> Finding:
+    place, mark, message = line.replace(f"{stage}{os.sep}", "").strip().partition(" WARNING: ")
+    if not mark:
+        place, message = "jupyter-book", place
+    remedy = "改正所指的页面；页面不允许有任何警告。"
+    return error("site.warning", place.removesuffix(":"), message, remedy)
+
+
+def used_on(stage: Path) -> dict[str, list[str]]:
+    """Pages by statistic, as the build left it."""
+    used: dict[str, list[str]] = json.loads((stage / USED).read_text(encoding="utf-8"))
+    return {name: [f"{page}.html" for page in pages] for name, pages in used.items()}

@@ -1,0 +1,47 @@
+"""One fact for the terminal: from the published site while it is current, else computed. floor: trace."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from policybook.catalogue import nearest
+from policybook.check import check_data
+from policybook.errors import LedgerError, UsageError, error
+from policybook.model import Fact, fact_from_dict
+
+
+def find_fact(root: Path, data: Path, period: str, statistic: str) -> Fact:
+    """A statistic's fact in an edition, never a stale one.
+
+    Raises :class:`UsageError` for an unknown statistic, :class:`LedgerError` for bad ledgers.
+    """
+    published = _published(root, data, period, statistic)
+    if published is not None:
+        return published
+    from policybook.edition import load_edition
+    from policybook.notebooks import evaluate_notebooks
+
+    checked = check_data(data, period)
+    if checked.blocked:
+        raise LedgerError(checked.findings)
+    edition = load_edition(data, period, dict(checked.ledgers))
+    if statistic not in edition.catalogue:
+        remedy = nearest(statistic, edition.catalogue)
+        raise UsageError(error("trace.unknown", statistic, "指标目录里没有这个指标。", remedy))
+    return evaluate_notebooks(root / "notebooks", edition)[statistic]
+
+
+def _published(root: Path, data: Path, period: str, statistic: str) -> Fact | None:
+    """The published fact, if nothing it could depend on is newer than the site."""
+    facts = root / "_build" / "site" / period / "facts.json"
+    if not facts.is_file():
+        return None
+    inputs = [*data.glob("*.*"), *(data / "schema").glob("*"), *(data / period).glob("*")]
+    inputs += (root / "notebooks").glob("*.ipynb")
+    if any(path.stat().st_mtime_ns >= facts.stat().st_mtime_ns for path in inputs):
+        return None
+    for entry in json.loads(facts.read_text(encoding="utf-8"))["facts"]:
+        if entry["id"] == statistic:
+            return fact_from_dict(entry)
+    return None
