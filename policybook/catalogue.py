@@ -41,7 +41,9 @@ def load_catalogue(path: Path) -> dict[str, Statistic]:
     """Every statistic by id; :class:`ConfigError` with all that is wrong."""
     entries = read_yaml(path)
     if not isinstance(entries, dict):
-        raise ConfigError(error("catalogue.shape", path, "指标目录应是指标编号到定义的映射。", "按说明改写。"))
+        raise ConfigError(
+            error("catalogue.shape", path, "指标目录应是指标编号到定义的映射。", "按说明改写。")
+        )
     findings: list[Finding] = []
     catalogue: dict[str, Statistic] = {}
     for name, entry in entries.items():
@@ -68,7 +70,9 @@ def _findings(one: Statistic, place: str) -> Iterable[Finding]:
         (one.label and one.definition, "label 和 definition 不能为空"),
     )
     return [
-        error("catalogue.value", place, f"{message}。", "改正该项。") for ok, message in rules if not ok
+        error("catalogue.value", place, f"{message}。", "改正该项。")
+        for ok, message in rules
+        if not ok
     ]
 
 

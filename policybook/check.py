@@ -52,7 +52,9 @@ def check_data(data: Path, period: str) -> CheckedData:
         schemas = load_schemas(data)
         relations = load_relations(data / "relations.yml", data / period / "relations.yml")
         ledgers, findings = read_ledgers(data, period, schemas, parameters.empty_ledgers)
-        return CheckedData(findings + check_ledgers(ledgers, relations), schemas, ledgers, relations)
+        return CheckedData(
+            findings + check_ledgers(ledgers, relations), schemas, ledgers, relations
+        )
     except PolicybookError as problem:
         return CheckedData(problem.findings, {}, {}, [])
 
@@ -97,7 +99,14 @@ def check_ledgers(ledgers: Mapping[str, Ledger], relations: Iterable[Relation]) 
         if not relation.ledger:
             continue
         if relation.ledger not in ledgers:
-            findings.append(error("relation.unknown", f"data/relations.yml {relation.id}", f"没有台账 {relation.ledger}。", "改正台账名。"))
+            findings.append(
+                error(
+                    "relation.unknown",
+                    f"data/relations.yml {relation.id}",
+                    f"没有台账 {relation.ledger}。",
+                    "改正台账名。",
+                )
+            )
             continue
         ledger = ledgers[relation.ledger]
         places = (f"{ledger.path} 第{line}行" for line in ledger.lines)
@@ -122,7 +131,9 @@ def _type_findings(ledger: Ledger) -> list[Finding]:
         message, remedy = _type_problem(field, text)
         if message:
             place = _place(ledger, index, field.name)
-            findings.append(error("ledger.type", place, f"“{text}”{message}（{field.title}）。", remedy))
+            findings.append(
+                error("ledger.type", place, f"“{text}”{message}（{field.title}）。", remedy)
+            )
     return findings
 
 
@@ -133,7 +144,10 @@ def _type_problem(field: Field, text: str) -> tuple[str, str]:
         if not _NUMBER.fullmatch(text):
             return "不是十进制数", "只写数字，如 4116.09；不写单位、逗号、百分号和文字。"
         if len(text.partition(".")[2]) > field.decimals:
-            return f"的小数多于{field.decimals}位", f"保留{field.decimals}位；确需更多时改结构文件的 decimals。"
+            return (
+                f"的小数多于{field.decimals}位",
+                f"保留{field.decimals}位；确需更多时改结构文件的 decimals。",
+            )
     if field.type == "date":
         try:
             if not _DATE.fullmatch(text):
@@ -146,10 +160,18 @@ def _type_problem(field: Field, text: str) -> tuple[str, str]:
 
 _CONSTRAINTS = {
     "not_nullable": ("ledger.required", "这一格不能空。", "补上内容。"),
-    "field_uniqueness": ("ledger.duplicate", "“{case}”重复。", "编号在本台账内须唯一：改名或删去重复的一行。"),
+    "field_uniqueness": (
+        "ledger.duplicate",
+        "“{case}”重复。",
+        "编号在本台账内须唯一：改名或删去重复的一行。",
+    ),
     "str_matches": ("ledger.pattern", "“{case}”不合写法要求 {rule}。", "按该列说明的写法改正。"),
     "isin": ("ledger.enum", "“{case}”不在可选值之内。", "可选：{values}。"),
-    "greater_than_or_equal_to": ("ledger.minimum", "{case} 小于下限 {values}。", "核对该数；计数和数量不能小于下限。"),
+    "greater_than_or_equal_to": (
+        "ledger.minimum",
+        "{case} 小于下限 {values}。",
+        "核对该数；计数和数量不能小于下限。",
+    ),
     "less_than_or_equal_to": ("ledger.maximum", "{case} 大于上限 {values}。", "核对该数。"),
     "in_range": ("ledger.range", "{case} 不在 {values} 之间。", "核对该数。"),
 }
@@ -190,7 +212,9 @@ def _column(ledger: Ledger, field: Field, already: set[str]) -> Any:
     return pandas.array(values, dtype=kinds.get(field.type, "string"))
 
 
-def _constraint_finding(ledger: Ledger, case: Mapping[str, Any], already: set[str]) -> list[Finding]:
+def _constraint_finding(
+    ledger: Ledger, case: Mapping[str, Any], already: set[str]
+) -> list[Finding]:
     field = ledger.schema.field(str(case["column"]))
     place = _place(ledger, int(case["index"]), field.name)
     kind = str(case["check"]).partition("(")[0]
@@ -205,7 +229,11 @@ def _constraint_finding(ledger: Ledger, case: Mapping[str, Any], already: set[st
         "less_than_or_equal_to": high,
         "in_range": f"{low} 到 {high}",
     }.get(kind, "")
-    texts = {"case": ledger.rows[int(case["index"])][field.name], "rule": bounds.get("pattern", ""), "values": values}
+    texts = {
+        "case": ledger.rows[int(case["index"])][field.name],
+        "rule": bounds.get("pattern", ""),
+        "values": values,
+    }
     return [error(code, place, f"{field.title}：{message.format(**texts)}", remedy.format(**texts))]
 
 
@@ -214,11 +242,27 @@ def _text_findings(ledger: Ledger) -> list[Finding]:
     for index, field, text in _cells(ledger, lambda field: field.type == "string"):
         place = _place(ledger, index, field.name)
         if text[0] in "=+-@":
-            findings.append(error("ledger.formula", place, f"“{text[:30]}”以 {text[0]} 开头，在表格软件里会变成公式。", "去掉开头的符号。"))
+            findings.append(
+                error(
+                    "ledger.formula",
+                    place,
+                    f"“{text[:30]}”以 {text[0]} 开头，在表格软件里会变成公式。",
+                    "去掉开头的符号。",
+                )
+            )
         elif any(ord(char) < 32 or ord(char) == 127 for char in text):
-            findings.append(error("ledger.control", place, "格内有换行或控制字符。", "改成一行文字。"))
+            findings.append(
+                error("ledger.control", place, "格内有换行或控制字符。", "改成一行文字。")
+            )
         elif _MARKUP.search(text):
-            findings.append(warning("ledger.markup", place, f"“{text[:30]}”像是标记或代码；页面上按原文显示，不会执行。", "核对是否误贴。"))
+            findings.append(
+                warning(
+                    "ledger.markup",
+                    place,
+                    f"“{text[:30]}”像是标记或代码；页面上按原文显示，不会执行。",
+                    "核对是否误贴。",
+                )
+            )
     return findings
 
 
@@ -226,7 +270,14 @@ def _evidence_findings(ledger: Ledger) -> list[Finding]:
     findings = []
     for index, row in enumerate(ledger.rows):
         if row.get("evidence") == "record" and row.get("items", "1") != "1":
-            findings.append(error("ledger.items", _place(ledger, index, "items"), f"逐条记录应代表一项，这里写了 {row['items']}。", "改为 1，或把证据等级改为 aggregate、remainder。"))
+            findings.append(
+                error(
+                    "ledger.items",
+                    _place(ledger, index, "items"),
+                    f"逐条记录应代表一项，这里写了 {row['items']}。",
+                    "改为 1，或把证据等级改为 aggregate、remainder。",
+                )
+            )
     return findings
 
 
@@ -236,9 +287,23 @@ def _key_findings(ledger: Ledger, ledgers: Mapping[str, Ledger]) -> list[Finding
         for index, row in enumerate(ledger.rows):
             for value in filter(None, row[key.column].split("；")):
                 if value not in ledgers[key.ledger].by_id:
-                    findings.append(error("ledger.key", _place(ledger, index, key.column), f"{ledgers[key.ledger].schema.title}里没有“{value}”。", "改正编号，或先在那本台账里登记。"))
+                    findings.append(
+                        error(
+                            "ledger.key",
+                            _place(ledger, index, key.column),
+                            f"{ledgers[key.ledger].schema.title}里没有“{value}”。",
+                            "改正编号，或先在那本台账里登记。",
+                        )
+                    )
     for index, row in enumerate(ledger.rows):
         document = row.get("source", "").partition(":")[0]
         if document and document not in ledgers["documents"].by_id:
-            findings.append(error("ledger.document", _place(ledger, index, "source"), f"来源文件里没有“{document}”。", "在 data/documents.csv 登记该文件。"))
+            findings.append(
+                error(
+                    "ledger.document",
+                    _place(ledger, index, "source"),
+                    f"来源文件里没有“{document}”。",
+                    "在 data/documents.csv 登记该文件。",
+                )
+            )
     return findings

@@ -24,9 +24,13 @@ app = typer.Typer(
     help="政策落实季度报告：每个数字都由台账重算，可以溯源，可以核验。",
 )
 
-Periods = Annotated[list[str] | None, typer.Argument(help="期号，如 2024Q2；不写为全部。", show_default=False)]
+Periods = Annotated[
+    list[str] | None, typer.Argument(help="期号，如 2024Q2；不写为全部。", show_default=False)
+]
 Root = Annotated[Path, typer.Option(help="项目文件夹（含 notebooks、book、_config.yml）。")]
-Data = Annotated[Path | None, typer.Option(help="台账文件夹；默认为项目的 data。", show_default=False)]
+Data = Annotated[
+    Path | None, typer.Option(help="台账文件夹；默认为项目的 data。", show_default=False)
+]
 Json = Annotated[bool, typer.Option("--json", help="输出 JSON。")]
 
 _COLOURS = {"error": "red", "warning": "yellow", "note": "cyan"}
@@ -87,7 +91,9 @@ def build(
     periods: Periods = None,
     root: Root = Path(),
     data: Data = None,
-    out: Annotated[Path | None, typer.Option(help="发布到哪里；默认为 _build/site。", show_default=False)] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="发布到哪里；默认为 _build/site。", show_default=False)
+    ] = None,
     jobs: Annotated[int, typer.Option(min=1, help="同时运行几个笔记本。")] = os.cpu_count() or 1,
     no_cache: Annotated[bool, typer.Option("--no-cache", help="不沿用以前运行的笔记本。")] = False,
 ) -> None:
@@ -96,14 +102,23 @@ def build(
     chosen = _choose(data, periods)
     from policybook import site
 
-    project = site.Project(root.resolve(), data.resolve(), (out or root / "_build" / "site").resolve(), jobs, not no_cache, _say)
+    project = site.Project(
+        root.resolve(),
+        data.resolve(),
+        (out or root / "_build" / "site").resolve(),
+        jobs,
+        not no_cache,
+        _say,
+    )
     _report(site.build(project, chosen), as_json=False)
     print(f"已发布 {'、'.join(map(str, chosen))} 到 {project.out}")
 
 
 @app.command(epilog="例：policybook check 2024Q2 --json")
 @_guarded
-def check(periods: Periods = None, root: Root = Path(), data: Data = None, as_json: Json = False) -> None:
+def check(
+    periods: Periods = None, root: Root = Path(), data: Data = None, as_json: Json = False
+) -> None:
     """核查台账：结构、编号、证据、勾稽关系。"""
     data = data or root / "data"
     chosen = _choose(data, periods)
@@ -119,7 +134,9 @@ def check(periods: Periods = None, root: Root = Path(), data: Data = None, as_js
 @app.command(epilog="例：policybook verify _build/site/2024Q2")
 @_guarded
 def verify(
-    release: Annotated[Path | None, typer.Argument(help="发布的文件夹；默认为最新一期。", show_default=False)] = None,
+    release: Annotated[
+        Path | None, typer.Argument(help="发布的文件夹；默认为最新一期。", show_default=False)
+    ] = None,
     root: Root = Path(),
     as_json: Json = False,
 ) -> None:
@@ -139,7 +156,9 @@ def _newest(root: Path) -> Path:
     site = root / "_build" / "site"
     found = find_periods(site) if site.is_dir() else []
     if not found:
-        raise UsageError(error("verify.none", site, "还没有发布的网站。", "先运行 policybook build。"))
+        raise UsageError(
+            error("verify.none", site, "还没有发布的网站。", "先运行 policybook build。")
+        )
     return site / str(found[-1])
 
 
@@ -147,7 +166,9 @@ def _newest(root: Path) -> Path:
 @_guarded
 def trace(
     statistic: Annotated[str, typer.Argument(help="指标编号，如 safety.hazards_rate。")],
-    period: Annotated[str | None, typer.Option(help="期号；默认为最新一期。", show_default=False)] = None,
+    period: Annotated[
+        str | None, typer.Option(help="期号；默认为最新一期。", show_default=False)
+    ] = None,
     root: Root = Path(),
     data: Data = None,
     as_json: Json = False,
@@ -175,7 +196,9 @@ def _print_trace(fact: Fact) -> None:
 
     console = Console(soft_wrap=True)
     name, explained = EVIDENCE_TEXT[fact.evidence]
-    console.print(f"[bold]{escape(fact.label)}  {escape(fact.display)}[/]  [dim]{fact.id} · {fact.period}[/]")
+    console.print(
+        f"[bold]{escape(fact.label)}  {escape(fact.display)}[/]  [dim]{fact.id} · {fact.period}[/]"
+    )
     console.print(f"口径  {escape(fact.definition)}")
     console.print(f"算式  {escape(fact.words)}\n      {escape(fact.formula)}")
     if fact.interval:
@@ -185,7 +208,9 @@ def _print_trace(fact: Fact) -> None:
     for cell in fact.cells():
         place = f"{cell.file} 第{cell.row}行 {cell.column}列"
         grade = EVIDENCE_TEXT[cell.evidence][0]
-        table.add_row(*map(escape, (place, cell.record, cell.value or "（空）", grade, cell.source)))
+        table.add_row(
+            *map(escape, (place, cell.record, cell.value or "（空）", grade, cell.source))
+        )
     console.print(table)
     for document in fact.documents:
         console.print(f"文件  {escape(document['title'])} {escape(document['place'])}")
@@ -209,7 +234,14 @@ def serve(
     try:
         server = ThreadingHTTPServer(("127.0.0.1", port), handler)
     except OSError as problem:
-        raise UsageError(error("serve.port", f"127.0.0.1:{port}", f"端口用不了：{problem.strerror}。", "换一个 --port。")) from None
+        raise UsageError(
+            error(
+                "serve.port",
+                f"127.0.0.1:{port}",
+                f"端口用不了：{problem.strerror}。",
+                "换一个 --port。",
+            )
+        ) from None
     print(f"http://127.0.0.1:{server.server_port}/", flush=True)
     try:
         server.serve_forever()

@@ -45,7 +45,7 @@ class _UniqueLoader(yaml.SafeLoader):
 
 
 def _mapping(loader: _UniqueLoader, node: yaml.MappingNode) -> dict[Any, Any]:
-    keys = [loader.construct_object(key) for key, _ in node.value]  # type: ignore[no-untyped-call]
+    keys = [loader.construct_object(key) for key, _ in node.value]
     for key in keys:
         if keys.count(key) > 1:
             raise yaml.constructor.ConstructorError(
@@ -64,12 +64,16 @@ def read_yaml(path: Path) -> Any:
     except FileNotFoundError:
         raise ConfigError(error("config.missing", path, "缺少这个文件。", "补上该文件。")) from None
     except UnicodeDecodeError:
-        raise ConfigError(error("config.encoding", path, "不是 UTF-8 文本。", "另存为 UTF-8。")) from None
+        raise ConfigError(
+            error("config.encoding", path, "不是 UTF-8 文本。", "另存为 UTF-8。")
+        ) from None
     except yaml.YAMLError as problem:
         mark = getattr(problem, "problem_mark", None)
         place = f"{path} 第{mark.line + 1}行" if mark else str(path)
         message = getattr(problem, "problem", None) or str(problem)
-        raise ConfigError(error("config.yaml", place, f"YAML 写法有误：{message}。", "改正该行。")) from None
+        raise ConfigError(
+            error("config.yaml", place, f"YAML 写法有误：{message}。", "改正该行。")
+        ) from None
 
 
 def check_keys(
@@ -84,7 +88,9 @@ def check_keys(
         parts = [f"不认识的键 {'、'.join(unknown)}"] if unknown else []
         parts += [f"缺少键 {'、'.join(missing)}"] if missing else []
         known = "、".join([*required, *optional])
-        raise ConfigError(error("config.keys", place, "，".join(parts) + "。", f"可用的键：{known}。"))
+        raise ConfigError(
+            error("config.keys", place, "，".join(parts) + "。", f"可用的键：{known}。")
+        )
     return entry
 
 
@@ -94,14 +100,22 @@ def read_parameters(path: Path, period: str) -> Parameters:
     entry = check_keys(read_yaml(path), str(path), names)
     if str(entry["period"]) != period:
         raise ConfigError(
-            error("config.period", path, f"期号写作 {entry['period']}，文件夹却是 {period}。", "两处写成一致。")
+            error(
+                "config.period",
+                path,
+                f"期号写作 {entry['period']}，文件夹却是 {period}。",
+                "两处写成一致。",
+            )
         )
     for name in ("reporting_date", "year_start", "year_end", "opinion_date", "next_release"):
         optional = name in ("opinion_date", "next_release")
         if not (isinstance(entry[name], date) or (optional and entry[name] is None)):
-            raise ConfigError(error("config.date", f"{path} {name}", "这里应是日期。", "写成 2024-08-22。"))
+            raise ConfigError(
+                error("config.date", f"{path} {name}", "这里应是日期。", "写成 2024-08-22。")
+            )
     values = {**entry, "empty_ledgers": tuple(entry["empty_ledgers"])}
     texts = {
-        name: str(values[name]) for name in ("period", "title", "city", "issuer", "committee", "data_until")
+        name: str(values[name])
+        for name in ("period", "title", "city", "issuer", "committee", "data_until")
     }
     return Parameters(**{**values, **texts})

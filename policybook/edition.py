@@ -10,14 +10,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import asdict
-from datetime import date
-from decimal import Decimal
-from fractions import Fraction
 from html import escape
 from pathlib import Path
 from typing import Any
 
-import ibis.expr.operations as ops
 import ibis.expr.types as ir
 
 from policybook.catalogue import Statistic, load_catalogue, nearest
@@ -26,36 +22,18 @@ from policybook.engines import connect_duckdb
 from policybook.errors import FigureError, PublishError, error
 from policybook.expression import (
     ENGINES,
-    Formula,
-    combined_query,
     compile_table,
     decimal_places,
     take_apart,
     unbound_tables,
 )
-from policybook.ledgers import Ledger, csv_text, read_ledgers
-from policybook.lineage import (
-    Source,
-    is_lower_bound,
-    look_through,
-    operand_exact,
-    printed_interval,
-    trace,
-    weakest,
-)
-from policybook.model import Fact, Figure, Operand, Scalar, Table
-from policybook.numbers import (
-    display_text,
-    evaluate,
-    evaluate_interval,
-    exact_text,
-    interval_text,
-    number_text,
-    plain,
-)
+from policybook.facts import make_fact
+from policybook.figures import figure_ledger, plain_scalar, scalar_text
+from policybook.ledgers import Ledger, read_ledgers
+from policybook.lineage import Source, trace
+from policybook.model import Fact, Figure, Table
 from policybook.period import parse_period
 from policybook.schema import Schema, load_schemas
-from policybook.wording import in_numbers, in_words
 
 FACT_KEY = "policybook.fact"
 FIGURE_KEY = "policybook.figure"
@@ -140,7 +118,11 @@ class Edition:
         a division by zero, or an expression that is not exact.
         """
         if id not in self.catalogue:
-            raise PublishError(error("publish.unknown", id, "指标目录里没有这个指标。", nearest(id, self.catalogue)))
+            raise PublishError(
+                error(
+                    "publish.unknown", id, "指标目录里没有这个指标。", nearest(id, self.catalogue)
+                )
+            )
         if id in self.facts:
             raise PublishError(error("publish.twice", id, "这个指标已经发布过。", "删去一处。"))
         formula = take_apart(id, expr, self.schemas)
@@ -152,100 +134,31 @@ class Edition:
         gaps = [part for part in operands if part.value is None]
         if gaps:
             places = "、".join(
-                f"{cell.file} 第{cell.row}行 {cell.column}列" for part in gaps for cell in part.cells
+                f"{cell.file} 第{cell.row}行 {cell.column}列"
+                for part in gaps
+                for cell in part.cells
             ) or "、".join(f"data/{part.ledger}.csv" for part in gaps)
-            raise PublishError(error("publish.no-data", f"{id}（{places}）", "没有数据，算不出这个指标。", "补数据，或用 otherwise= 写明替代算法。"))
-        fact = self._fact(self.catalogue[id], formula, operands, missing)
+            raise PublishError(
+                error(
+                    "publish.no-data",
+                    f"{id}（{places}）",
+                    "没有数据，算不出这个指标。",
+                    "补数据，或用 otherwise= 写明替代算法。",
+                )
+            )
+        fact = make_fact(
+            self.catalogue[id],
+            formula,
+            operands,
+            missing,
+            self._source,
+            self.schemas,
+            self.parameters.period,
+        )
         self.facts[id] = fact
         if not self.quiet:
             _show_fact(fact)
         return fact
-
-    def _fact(
-        self,
-        statistic: Statistic,
-        formula: Formula,
-        operands: tuple[Operand, ...],
-        missing: tuple[Operand, ...],
-    ) -> Fact:
-        values = {part.name: operand_exact(part.value or "") for part in operands}
-        try:
-            value = evaluate(formula.expression, values)
-        except ZeroDivisionError:
-            raise PublishError(error("publish.zero", statistic.id, "除数为零。", "检查台账中的基数，或用 otherwise=。")) from None
-        printed = {part.name: self._is_printed(part) for part in operands}
-        alone = formula.expression == "a"
-        evidence = weakest(operands, any(printed.values()), alone)
-        number = number_text(value, statistic.unit, statistic.decimals)
-        qualifier = "余" if is_lower_bound(operands, self.ledgers) else ""
-        display = display_text(number, statistic.unit, qualifier)
-        share = look_through(operands)
-        return Fact(
-            id=statistic.id,
-            label=statistic.label,
-            period=self.parameters.period,
-            value=exact_text(value),
-            display=display,
-            number=number,
-            unit=statistic.unit,
-            decimals=statistic.decimals,
-            qualifier=qualifier,
-            span=statistic.span,
-            direction=statistic.direction,
-            chapter=statistic.chapter,
-            word=statistic.word,
-            evidence=evidence,
-            look_through=None if share is None else exact_text(share),
-            interval=self._interval(statistic, formula, operands, printed, evidence),
-            formula=in_numbers(formula.expression, operands, value, statistic.unit, statistic.decimals, display),
-            words=in_words(formula.expression, operands, self.schemas),
-            expression=formula.expression,
-            sql={e: combined_query({part.name: part.sql[e] for part in operands}) for e in ENGINES},
-            operands=operands,
-            missing=missing,
-            sources=self._sources((*operands, *missing)),
-            documents=self._documents((*operands, *missing)),
-            notebook="",
-            cell="",
-            definition=statistic.definition,
-        )
-
-    def _is_printed(self, part: Operand) -> bool:
-        return self.schemas[part.ledger].field(part.column).printed
-
-    def _interval(
-        self,
-        statistic: Statistic,
-        formula: Formula,
-        operands: tuple[Operand, ...],
-        printed: dict[str, bool],
-        evidence: str,
-    ) -> dict[str, str] | None:
-        if evidence != "implied":
-            return None
-        spans = {part.name: printed_interval(part, printed[part.name]) for part in operands}
-        interval = evaluate_interval(formula.expression, spans)
-        return {
-            "low": exact_text(interval.low),
-            "high": exact_text(interval.high),
-            "display": interval_text(interval, statistic.unit, statistic.decimals),
-        }
-
-    def _sources(self, operands: tuple[Operand, ...]) -> tuple[dict[str, str], ...]:
-        names = dict.fromkeys(part.ledger for part in operands)
-        return tuple(
-            {"file": self.ledgers[name].published, "sha256": self.ledgers[name].sha256} for name in names
-        )
-
-    def _documents(self, operands: tuple[Operand, ...]) -> tuple[dict[str, str], ...]:
-        places = dict.fromkeys(cell.source for part in operands for cell in part.cells if cell.value)
-        titles = self.ledgers["documents"].by_id
-        found = []
-        for source in places:
-            document, _, place = source.partition(":")
-            title = titles[document][1]["title"] if document in titles else ""
-            found.append({"id": document, "title": title, "place": place})
-        return tuple(found)
 
     def figure(
         self,
@@ -267,14 +180,21 @@ class Edition:
         """
         if id in self.figures:
             raise FigureError(error("figure.twice", id, "这个图已经发布过。", "删去一处或改名。"))
-        ledger = _figure_ledger(id, table)
+        ledger = figure_ledger(id, table)
         sql = {engine: compile_table(table, engine, self._source.places) for engine in ENGINES}
         result = self._source.connection.execute(sql["duckdb"]).fetchall()
         schema = self.schemas[ledger]
         for name in table.columns:
             if name not in schema.names:
-                raise FigureError(error("figure.column", id, f"图表列 {name} 不是{schema.title}的列。", "汇总列沿用原列名。"))
-        rows = tuple(tuple(_plain_scalar(value) for value in row) for row in result)
+                raise FigureError(
+                    error(
+                        "figure.column",
+                        id,
+                        f"图表列 {name} 不是{schema.title}的列。",
+                        "汇总列沿用原列名。",
+                    )
+                )
+        rows = tuple(tuple(plain_scalar(value) for value in row) for row in result)
         headings = tuple(schema.field(name).title for name in table.columns)
         data = Table(tuple(table.columns), headings, rows)
         title, alt = self._filled(id, title), self._filled(id, alt)
@@ -303,46 +223,17 @@ class Edition:
         def display(match: re.Match[str]) -> str:
             fact = self.facts.get(match[1])
             if fact is None:
-                raise FigureError(error("figure.fact", id, f"图的文字用到尚未发布的指标 {match[1]}。", nearest(match[1], self.facts)))
+                raise FigureError(
+                    error(
+                        "figure.fact",
+                        id,
+                        f"图的文字用到尚未发布的指标 {match[1]}。",
+                        nearest(match[1], self.facts),
+                    )
+                )
             return fact.display
 
         return re.sub(r"\{([\w.]+)\}", display, text)
-
-
-def figure_csv(figure: Figure) -> str:
-    """A figure's table as the CSV beside its SVG."""
-    return csv_text(figure.columns, figure.rows)
-
-
-def scalar_text(value: Scalar) -> str:
-    """A table value as it stands in a figure's CSV."""
-    if value is None:
-        return ""
-    if isinstance(value, Decimal):
-        return plain(value)
-    return value.isoformat() if isinstance(value, date) else str(value)
-
-
-def _plain_scalar(value: Any) -> Scalar:
-    return Decimal(plain(value)) if isinstance(value, Decimal) else value
-
-
-def _figure_ledger(id: str, table: ir.Table) -> str:
-    def refuse(message: str, remedy: str) -> FigureError:
-        return FigureError(error("figure.table", id, message, remedy))
-
-    node = table.op()
-    if not isinstance(node, ops.Sort):
-        raise refuse("图表数据没有排序。", "以 .order_by(…) 结尾，两次生成才会一样。")
-    while not isinstance(node, ops.UnboundTable):
-        if isinstance(node, ops.Project) and not all(
-            isinstance(value, ops.Field) for value in node.values.values()
-        ):
-            raise refuse("图表列里有算式。", "只选台账的列；比率另行发布为指标。")
-        if not isinstance(node, ops.Sort | ops.Project | ops.Filter | ops.Aggregate):
-            raise refuse(f"图表数据用到 {type(node).__name__}。", "只用筛选、选列、分组求和与排序。")
-        node = node.parent
-    return str(node.name)
 
 
 def _show_fact(fact: Fact) -> None:
@@ -351,9 +242,7 @@ def _show_fact(fact: Fact) -> None:
     link = f'<a class="stat" data-stat="{fact.id}" href="../trace/{fact.id}.html">{escape(fact.display)}</a>'
     html = f'<p class="published" id="output-{fact.id}">{escape(fact.label)}：{link}<br><code>{escape(fact.formula)}</code></p>'
     text = f"{fact.label}：{fact.display}  [{fact.id}]  {fact.formula}"
-    publish_display_data(
-        {"text/html": html, "text/plain": text}, metadata={FACT_KEY: asdict(fact)}
-    )
+    publish_display_data({"text/html": html, "text/plain": text}, metadata={FACT_KEY: asdict(fact)})
 
 
 def _show_figure(figure: Figure, svg: bytes) -> None:

@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 _SQLITE = {"string": "TEXT", "date": "TEXT", "integer": "INTEGER"}
 
 
-def connect_duckdb(texts: Mapping[str, str], schemas: Mapping[str, Schema]) -> duckdb.DuckDBPyConnection:
+def connect_duckdb(
+    texts: Mapping[str, str], schemas: Mapping[str, Schema]
+) -> duckdb.DuckDBPyConnection:
     """A fresh in-memory DuckDB with one typed table a ledger, from canonical CSV texts.
 
     Raises :class:`LedgerError` when a cell does not have its column's type.
@@ -35,7 +37,9 @@ def connect_duckdb(texts: Mapping[str, str], schemas: Mapping[str, Schema]) -> d
         for name, text in texts.items():
             path = Path(folder, f"{name}.csv")
             path.write_text(text, encoding="utf-8", newline="")
-            columns = ", ".join(f'CAST("{f.name}" AS {f.duckdb}) AS "{f.name}"' for f in schemas[name].fields)
+            columns = ", ".join(
+                f'CAST("{f.name}" AS {f.duckdb}) AS "{f.name}"' for f in schemas[name].fields
+            )
             names = ", ".join(f"'{f.name}': 'VARCHAR'" for f in schemas[name].fields)
             try:
                 connection.execute(
@@ -47,7 +51,12 @@ def connect_duckdb(texts: Mapping[str, str], schemas: Mapping[str, Schema]) -> d
             except duckdb.Error as problem:
                 first = str(problem).splitlines()[0]
                 raise LedgerError(
-                    error("ledger.type", f"data/{name}.csv", f"有一格不合类型：{first}", "运行 policybook check 查看是哪一格。")
+                    error(
+                        "ledger.type",
+                        f"data/{name}.csv",
+                        f"有一格不合类型：{first}",
+                        "运行 policybook check 查看是哪一格。",
+                    )
                 ) from None
     return connection
 
@@ -65,7 +74,8 @@ def connect_sqlite(
             for f in schema.fields
         ]
         columns += [
-            f'FOREIGN KEY ("{key.column}") REFERENCES "{key.ledger}" ("id")' for key in schema.foreign_keys
+            f'FOREIGN KEY ("{key.column}") REFERENCES "{key.ledger}" ("id")'
+            for key in schema.foreign_keys
         ]
         connection.execute(f'CREATE TABLE "{name}" ({", ".join(columns)})')
         marks = ", ".join("?" * len(schema.fields))

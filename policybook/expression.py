@@ -95,7 +95,9 @@ def take_apart(statistic: str, expr: ir.Value, schemas: Mapping[str, Schema]) ->
             raise refuse(f"{field.name} 是数字列，不能数其种类。", "选文字列。")
         for name in conditions:
             if schemas[ledger].field(name).numeric:
-                raise refuse(f"用数字列 {name} 作筛选条件，溯源无法指明单元格。", "用文字列分类后筛选。")
+                raise refuse(
+                    f"用数字列 {name} 作筛选条件，溯源无法指明单元格。", "用文字列分类后筛选。"
+                )
         name = chr(ord("a") + len(found))
         found[op] = Reduction(name, kind, ledger, field.name, conditions, op, op.arg.rel)
         return name
@@ -105,7 +107,10 @@ def take_apart(statistic: str, expr: ir.Value, schemas: Mapping[str, Schema]) ->
             raise refuse("不必写 .as_scalar()。", "直接相加减乘除。")
         if isinstance(op, ops.Literal):
             if isinstance(op.value, bool) or not isinstance(op.value, int | Decimal):
-                raise refuse(f"常数 {op.value!r} 不是整数或十进制数。", "用整数，或 ibis.literal(Decimal(…))。")
+                raise refuse(
+                    f"常数 {op.value!r} 不是整数或十进制数。",
+                    "用整数，或 ibis.literal(Decimal(…))。",
+                )
             return exact_text(Fraction(op.value)), _ATOM if op.value >= 0 else 0
         for kind, name in _REDUCTIONS.items():
             if type(op) is kind:
@@ -191,7 +196,9 @@ def compile_table(table: ir.Table, dialect: str, places: Places) -> str:
 
 def combined_query(operands: Mapping[str, str]) -> str:
     """One query with a column an operand."""
-    columns = ",\n".join(f"  ({_indented(query)}\n  ) AS {name}" for name, query in operands.items())
+    columns = ",\n".join(
+        f"  ({_indented(query)}\n  ) AS {name}" for name, query in operands.items()
+    )
     return f"SELECT\n{columns}"
 
 
@@ -236,5 +243,5 @@ def _exact_sum(node: sql.Expression, scales: Mapping[str, int]) -> sql.Expressio
         if digits:
             column = node.this.sql(dialect="sqlite")
             exact = f"SUM(CAST(ROUND({column} * {10**digits}) AS INTEGER)) / {10**digits}.0"
-            return sqlglot.parse_one(exact, dialect="sqlite")
+            return sql.maybe_parse(exact, dialect="sqlite")
     return node

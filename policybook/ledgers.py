@@ -43,7 +43,9 @@ class Ledger:
     @cached_property
     def canonical(self) -> str:
         """The published text."""
-        return csv_text(self.schema.names, ([row[n] for n in self.schema.names] for row in self.rows))
+        return csv_text(
+            self.schema.names, ([row[n] for n in self.schema.names] for row in self.rows)
+        )
 
     @cached_property
     def sha256(self) -> str:
@@ -78,13 +80,20 @@ def decode(path: Path) -> tuple[str, list[Finding]]:
         text = content.decode("gb18030")
     except UnicodeDecodeError as problem:
         raise LedgerError(
-            error("ledger.encoding", f"{path} 第{problem.start}字节", "既不是 UTF-8 也不是 GB18030 文本。", "用表格软件另存为 CSV（UTF-8）。")
+            error(
+                "ledger.encoding",
+                f"{path} 第{problem.start}字节",
+                "既不是 UTF-8 也不是 GB18030 文本。",
+                "用表格软件另存为 CSV（UTF-8）。",
+            )
         ) from None
     remedy = "不必处理；发布时一律为 UTF-8。"
     return text, [note("ledger.encoding", path, "按 GB18030 编码读入。", remedy)]
 
 
-def read_ledger(path: Path, schema: Schema, may_be_empty: bool = False) -> tuple[Ledger, list[Finding]]:
+def read_ledger(
+    path: Path, schema: Schema, may_be_empty: bool = False
+) -> tuple[Ledger, list[Finding]]:
     """One CSV as a :class:`Ledger`, with notes on what was normalised.
 
     Raises :class:`LedgerError` when header or row widths do not fit the schema,
@@ -95,7 +104,9 @@ def read_ledger(path: Path, schema: Schema, may_be_empty: bool = False) -> tuple
         raise LedgerError(error("ledger.missing", path, f"缺少{schema.title}。", remedy))
     text, notes = decode(path)
     if "\x00" in text:
-        raise LedgerError(error("ledger.binary", path, "文件里有空字节，不是 CSV 文本。", "另存为 CSV（UTF-8）。"))
+        raise LedgerError(
+            error("ledger.binary", path, "文件里有空字节，不是 CSV 文本。", "另存为 CSV（UTF-8）。")
+        )
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     numbered: list[tuple[int, list[str]]] = []
     try:
@@ -104,7 +115,12 @@ def read_ledger(path: Path, schema: Schema, may_be_empty: bool = False) -> tuple
                 numbered.append((reader.line_num, [cell.strip() for cell in cells]))
     except csv.Error as problem:
         raise LedgerError(
-            error("ledger.csv", f"{path} 第{reader.line_num}行", f"CSV 写法有误：{problem}。", "检查引号和换行。")
+            error(
+                "ledger.csv",
+                f"{path} 第{reader.line_num}行",
+                f"CSV 写法有误：{problem}。",
+                "检查引号和换行。",
+            )
         ) from None
     if not numbered or (len(numbered) == 1 and not may_be_empty):
         remedy = "补上记录；确无记录时在 period.yml 的 empty_ledgers 中写明。"
@@ -114,7 +130,14 @@ def read_ledger(path: Path, schema: Schema, may_be_empty: bool = False) -> tuple
     for line, cells in numbered[1:]:
         if len(cells) != len(header):
             message = f"有{len(cells)}格，表头有{len(header)}格。"
-            findings.append(error("ledger.width", f"{path} 第{line}行", message, "补齐或删去多余的格；文字里的逗号要加引号。"))
+            findings.append(
+                error(
+                    "ledger.width",
+                    f"{path} 第{line}行",
+                    message,
+                    "补齐或删去多余的格；文字里的逗号要加引号。",
+                )
+            )
     if findings:
         raise LedgerError(findings)
     rows = tuple(dict(zip(header, cells, strict=True)) for _, cells in numbered[1:])
@@ -126,11 +149,21 @@ def _header_findings(path: Path, header: list[str], schema: Schema) -> list[Find
     missing = [name for name in schema.names if name not in header]
     unknown = [name for name in header if name not in schema.names]
     findings = [
-        error("ledger.column-missing", f"{place} {name}列", f"缺少列 {name}（{schema.field(name).title}）。", "补上该列；没有数据时各格留空。")
+        error(
+            "ledger.column-missing",
+            f"{place} {name}列",
+            f"缺少列 {name}（{schema.field(name).title}）。",
+            "补上该列；没有数据时各格留空。",
+        )
         for name in missing
     ]
     findings += [
-        error("ledger.column-unknown", f"{place} {name or '空'}列", "结构文件里没有这一列。", f"删去或改名；可用的列：{'、'.join(schema.names)}。")
+        error(
+            "ledger.column-unknown",
+            f"{place} {name or '空'}列",
+            "结构文件里没有这一列。",
+            f"删去或改名；可用的列：{'、'.join(schema.names)}。",
+        )
         for name in unknown
     ]
     findings += [
@@ -161,7 +194,14 @@ def read_ledgers(
     known = {f"{name}.csv" for name in schemas}
     for path in sorted((data / period).glob("*.csv")):
         if path.name not in known:
-            errors.append(error("ledger.unknown", path, "没有这种台账的结构文件。", f"改名或移走；可用的台账：{'、'.join(schemas)}。"))
+            errors.append(
+                error(
+                    "ledger.unknown",
+                    path,
+                    "没有这种台账的结构文件。",
+                    f"改名或移走；可用的台账：{'、'.join(schemas)}。",
+                )
+            )
     if errors:
         raise LedgerError(errors + notes)
     return ledgers, notes

@@ -136,7 +136,11 @@ def printed_interval(part: Operand, printed: bool) -> Interval:
     """
     value = operand_exact(part.value or "0")
     slack = sum(
-        (half_unit(cell.value) for cell in part.cells if cell.value and (printed or "." in cell.value)),
+        (
+            half_unit(cell.value)
+            for cell in part.cells
+            if cell.value and (printed or "." in cell.value)
+        ),
         Fraction(0),
     )
     return Interval(value - slack, value + slack)

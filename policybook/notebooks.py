@@ -27,7 +27,11 @@ def find_notebooks(folder: Path) -> list[Path]:
     """The chapters' notebooks in order; :class:`NotebookError` when there is none."""
     found = sorted(folder.glob("[0-9][0-9]_*.ipynb"))
     if not found:
-        raise NotebookError(error("notebook.none", folder, "没有计算笔记本。", "文件名形如 01_policy_system.ipynb。"))
+        raise NotebookError(
+            error(
+                "notebook.none", folder, "没有计算笔记本。", "文件名形如 01_policy_system.ipynb。"
+            )
+        )
     return found
 
 
@@ -41,7 +45,9 @@ def read_notebook(path: Path) -> Any:
     try:
         return nbformat.read(path, as_version=4)
     except Exception as problem:  # nbformat raises many kinds
-        raise NotebookError(error("notebook.broken", path, f"不是可读的笔记本：{problem}", "从版本库恢复。")) from None
+        raise NotebookError(
+            error("notebook.broken", path, f"不是可读的笔记本：{problem}", "从版本库恢复。")
+        ) from None
 
 
 def evaluate_notebooks(folder: Path, edition: Edition) -> dict[str, Fact]:
@@ -63,10 +69,14 @@ def evaluate_notebooks(folder: Path, edition: Edition) -> dict[str, Fact]:
                         edition.facts[name] = replace(fact, notebook=path.stem, cell=cell)
                     before = set(edition.facts)
         except PolicybookError as problem:
-            raise NotebookError([_placed(finding, path.stem, cell) for finding in problem.findings]) from None
+            raise NotebookError(
+                [_placed(finding, path.stem, cell) for finding in problem.findings]
+            ) from None
         except Exception as problem:
             message = f"运行出错：{type(problem).__name__}: {problem}"
-            raise NotebookError(error("notebook.failed", f"{path} 单元 {cell}", message, "改正该单元。")) from problem
+            raise NotebookError(
+                error("notebook.failed", f"{path} 单元 {cell}", message, "改正该单元。")
+            ) from problem
     check_coverage(edition.facts, edition.catalogue)
     return edition.facts
 
@@ -87,12 +97,22 @@ def _placed(finding: Finding, notebook: str, cell: str) -> Finding:
 def check_coverage(facts: Mapping[str, Fact], catalogue: Mapping[str, Statistic]) -> None:
     """Every statistic is published, by its own chapter; :class:`NotebookError` otherwise."""
     findings = [
-        error("publish.missing", f"data/statistics.yml {name}", "指标在目录里，却没有笔记本发布它。", f"在 {catalogue[name].chapter} 的笔记本里发布，或从目录删去。")
+        error(
+            "publish.missing",
+            f"data/statistics.yml {name}",
+            "指标在目录里，却没有笔记本发布它。",
+            f"在 {catalogue[name].chapter} 的笔记本里发布，或从目录删去。",
+        )
         for name in catalogue
         if name not in facts
     ]
     findings += [
-        error("publish.chapter", f"notebooks/{fact.notebook}.ipynb 单元 {fact.cell}", f"指标 {fact.id} 属于 {fact.chapter}，却在这里发布。", "移到该章，或改目录的 chapter。")
+        error(
+            "publish.chapter",
+            f"notebooks/{fact.notebook}.ipynb 单元 {fact.cell}",
+            f"指标 {fact.id} 属于 {fact.chapter}，却在这里发布。",
+            "移到该章，或改目录的 chapter。",
+        )
         for fact in facts.values()
         if chapter_of(fact.notebook) != fact.chapter
     ]
@@ -166,7 +186,12 @@ def _execute(path: Path, parameters: Mapping[str, str], folder: Path, broken: Pa
         index = problem.cell_index - 1  # papermill puts its own cell in front
         name = cell[index].id if 0 <= index < len(cell) else str(problem.cell_index)
         raise NotebookError(
-            error("notebook.failed", f"notebooks/{path.name} 单元 {name}", f"{problem.ename}: {problem.evalue}", f"改正该单元或所指的台账；运行到出错处的笔记本在 {kept}。")
+            error(
+                "notebook.failed",
+                f"notebooks/{path.name} 单元 {name}",
+                f"{problem.ename}: {problem.evalue}",
+                f"改正该单元或所指的台账；运行到出错处的笔记本在 {kept}。",
+            )
         ) from None
 
 
@@ -180,7 +205,14 @@ def check_parameters(path: Path, parameters: Mapping[str, str]) -> None:
     declared = set(papermill.inspect_notebook(str(path)))
     for name in sorted(declared ^ set(parameters)):
         kind = "没有给出" if name in declared else "笔记本里没有"
-        raise NotebookError(error("notebook.parameters", f"notebooks/{path.name} 单元 {PARAMETERS}", f"参数 {name} {kind}。", f"参数应为：{'、'.join(sorted(parameters))}。"))
+        raise NotebookError(
+            error(
+                "notebook.parameters",
+                f"notebooks/{path.name} 单元 {PARAMETERS}",
+                f"参数 {name} {kind}。",
+                f"参数应为：{'、'.join(sorted(parameters))}。",
+            )
+        )
 
 
 def tidy(notebook: Any) -> Any:
@@ -207,7 +239,14 @@ def collect(notebooks: Mapping[str, Any]) -> tuple[dict[str, Fact], dict[str, Fi
 
     def add(kept: dict[str, Any], one: Any) -> None:
         if one.id in kept:
-            findings.append(error("publish.twice", f"notebooks/{one.notebook}.ipynb 单元 {one.cell}", f"{one.id} 已由 {kept[one.id].notebook} 发布。", "删去一处。"))
+            findings.append(
+                error(
+                    "publish.twice",
+                    f"notebooks/{one.notebook}.ipynb 单元 {one.cell}",
+                    f"{one.id} 已由 {kept[one.id].notebook} 发布。",
+                    "删去一处。",
+                )
+            )
         kept[one.id] = one
 
     for name, cell, output in _outputs(notebooks):
@@ -215,7 +254,9 @@ def collect(notebooks: Mapping[str, Any]) -> tuple[dict[str, Fact], dict[str, Fi
             add(facts, replace(fact_from_dict(output.metadata[FACT_KEY]), notebook=name, cell=cell))
         if FIGURE_KEY in output.metadata:
             figure = figure_from_dict(output.metadata[FIGURE_KEY])
-            add(figures, replace(figure, notebook=name, cell=cell, svg=output.data["image/svg+xml"]))
+            add(
+                figures, replace(figure, notebook=name, cell=cell, svg=output.data["image/svg+xml"])
+            )
     if findings:
         raise NotebookError(findings)
     return facts, figures
@@ -227,5 +268,3 @@ def _outputs(notebooks: Mapping[str, Any]) -> Iterable[tuple[str, str, Any]]:
             for output in cell.get("outputs", []):
                 if output.output_type == "display_data":
                     yield name, cell.id, output
-
-

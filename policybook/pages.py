@@ -5,7 +5,23 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
-_VOID = frozenset("area base br col embed hr img input link meta source track wbr".split())
+_VOID = frozenset(
+    [
+        "area",
+        "base",
+        "br",
+        "col",
+        "embed",
+        "hr",
+        "img",
+        "input",
+        "link",
+        "meta",
+        "source",
+        "track",
+        "wbr",
+    ]
+)
 
 
 @dataclass
@@ -13,7 +29,9 @@ class Displayed:
     """What one page shows of facts, ledgers and figures."""
 
     facts: list[tuple[str, str, str]] = field(default_factory=list)  # id, variant, text
-    cells: list[tuple[str, str, str, str]] = field(default_factory=list)  # ledger, record, column, text
+    cells: list[tuple[str, str, str, str]] = field(
+        default_factory=list
+    )  # ledger, record, column, text
     figures: dict[str, list[list[str]]] = field(default_factory=dict)  # id → rows of text
 
 
@@ -60,7 +78,9 @@ class _Reader(HTMLParser):
         text = "".join(element.text)
         attributes = element.attributes
         if "data-stat" in attributes:
-            self.shown.facts.append((attributes["data-stat"], attributes.get("data-show", "display"), text))
+            self.shown.facts.append(
+                (attributes["data-stat"], attributes.get("data-show", "display"), text)
+            )
         if "data-column" in attributes:
             place = (self.around("data-ledger") or "", self.around("data-record") or "")
             self.shown.cells.append((*place, attributes["data-column"], text))

@@ -28,7 +28,12 @@ def parse_period(text: str) -> Period:
     match = _PATTERN.fullmatch(text)
     if match is None:
         raise UsageError(
-            error("period.form", repr(text), "期号写法不对。", "写成年份加季度，如 2024Q2；更正版如 2024Q2-r1。")
+            error(
+                "period.form",
+                repr(text),
+                "期号写法不对。",
+                "写成年份加季度，如 2024Q2；更正版如 2024Q2-r1。",
+            )
         )
     return Period(int(match["year"]), int(match["quarter"]), int(match["revision"] or 0))
 
@@ -36,7 +41,9 @@ def parse_period(text: str) -> Period:
 def find_periods(data: Path) -> list[Period]:
     """Every edition in a data folder, oldest first."""
     if not data.is_dir():
-        raise UsageError(error("data.missing", data, "没有这个数据文件夹。", "检查 --root 或 --data。"))
+        raise UsageError(
+            error("data.missing", data, "没有这个数据文件夹。", "检查 --root 或 --data。")
+        )
     return sorted(
         parse_period(folder.name)
         for folder in data.iterdir()
@@ -52,8 +59,17 @@ def choose_periods(data: Path, wanted: list[str]) -> list[Period]:
         if period not in there:
             known = "、".join(map(str, there)) or "无"
             raise UsageError(
-                error("period.unknown", data / str(period), "没有这一期的数据。", f"现有各期：{known}。")
+                error(
+                    "period.unknown",
+                    data / str(period),
+                    "没有这一期的数据。",
+                    f"现有各期：{known}。",
+                )
             )
     if not chosen:
-        raise UsageError(error("period.none", data, "数据文件夹里没有任何一期。", "建立如 data/2024Q2/ 的文件夹。"))
+        raise UsageError(
+            error(
+                "period.none", data, "数据文件夹里没有任何一期。", "建立如 data/2024Q2/ 的文件夹。"
+            )
+        )
     return sorted(set(chosen))

@@ -73,9 +73,18 @@ def load_relations(*paths: Path) -> list[Relation]:
         where = tuple((str(k), str(v)) for k, v in (values.pop("where", None) or {}).items())
         relation = Relation(**{key: str(value) for key, value in values.items()}, where=where)
         if relation.op not in _OPERATORS:
-            findings.append(error("relation.op", place, f"不认识的比较符 {relation.op}。", f"可用：{' '.join(_OPERATORS)}。"))
+            findings.append(
+                error(
+                    "relation.op",
+                    place,
+                    f"不认识的比较符 {relation.op}。",
+                    f"可用：{' '.join(_OPERATORS)}。",
+                )
+            )
         if any(relation.id == other.id for other in relations):
-            findings.append(error("relation.twice", place, f"编号 {relation.id} 出现两次。", "改名。"))
+            findings.append(
+                error("relation.twice", place, f"编号 {relation.id} 出现两次。", "改名。")
+            )
         relations.append(relation)
     if findings:
         raise ConfigError(findings)
@@ -100,9 +109,18 @@ def check_facts(
             if not relation.holds(values):
                 names = relation.names()
                 where = "；".join(f"{name}（{cells(name)}）" for name in names)
-                findings.append(error("relation.broken", f"{place}：{where}", f"不成立：{relation.title}（{relation.filled(values)}）。", "核对这些单元格；确有道理的，改写关系并说明。"))
+                findings.append(
+                    error(
+                        "relation.broken",
+                        f"{place}：{where}",
+                        f"不成立：{relation.title}（{relation.filled(values)}）。",
+                        "核对这些单元格；确有道理的，改写关系并说明。",
+                    )
+                )
         except KeyError as problem:
-            findings.append(error("relation.unknown", place, f"没有指标 {problem.args[0]}。", "改正编号。"))
+            findings.append(
+                error("relation.unknown", place, f"没有指标 {problem.args[0]}。", "改正编号。")
+            )
         except (ValueError, ZeroDivisionError) as problem:
             findings.append(error("relation.formula", place, f"算不出：{problem}。", "改正算式。"))
     return findings
@@ -125,5 +143,12 @@ def check_records(
         values = {name: Fraction(text) for name, text in texts.items()}
         if not relation.holds(values):
             columns = "、".join(texts)
-            findings.append(error("relation.record", f"{place} {columns}列", f"不成立：{relation.title}（{relation.filled(values)}，记录 {row['id']}）。", "核对这些单元格。"))
+            findings.append(
+                error(
+                    "relation.record",
+                    f"{place} {columns}列",
+                    f"不成立：{relation.title}（{relation.filled(values)}，记录 {row['id']}）。",
+                    "核对这些单元格。",
+                )
+            )
     return findings

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from policybook.edition import figure_csv
 from policybook.engines import connect_sqlite
+from policybook.figures import figure_csv
 from policybook.ledgers import Ledger
 from policybook.model import Figure
 from policybook.schema import Schema

@@ -83,7 +83,9 @@ def load_schemas(data: Path) -> dict[str, Schema]:
     folder = data / "schema"
     schemas = {path.stem: _load(path) for path in sorted(folder.glob("*.json"))}
     if not schemas:
-        raise ConfigError(error("schema.missing", folder, "没有台账结构文件。", "检查 --data 文件夹。"))
+        raise ConfigError(
+            error("schema.missing", folder, "没有台账结构文件。", "检查 --data 文件夹。")
+        )
     return schemas
 
 

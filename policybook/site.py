@@ -119,7 +119,11 @@ def recover(place: Path) -> None:
 
 def find_releases(out: Path) -> list[Period]:
     """The published editions of a site, oldest first."""
-    found = [path.parent.name for path in out.glob("*/SHA256SUMS") if not path.parent.name.startswith(".")]
+    found = [
+        path.parent.name
+        for path in out.glob("*/SHA256SUMS")
+        if not path.parent.name.startswith(".")
+    ]
     return sorted(parse_period(name) for name in found)
 
 
@@ -148,7 +152,12 @@ def write_front(out: Path) -> None:
         raise SiteError(error("site.none", out, "没有一期已发布。", "运行 policybook build。"))
     items = "\n".join(f'<li><a href="{name}/index.html">{name}</a></li>' for name in releases)
     switcher = [
-        {"name": name, "version": name, "url": f"{name}/index.html", "preferred": name == releases[0]}
+        {
+            "name": name,
+            "version": name,
+            "url": f"{name}/index.html",
+            "preferred": name == releases[0],
+        }
         for name in releases
     ]
     _replace(out / "index.html", _FRONT.format(newest=releases[0], items=items))

@@ -30,7 +30,9 @@ from policybook.render import USED
 SCHEMA_VERSION = 1
 
 
-def stage_data(stage: Path, root: Path, data: Path, period: Period, ledgers: Mapping[str, Ledger]) -> None:
+def stage_data(
+    stage: Path, root: Path, data: Path, period: Period, ledgers: Mapping[str, Ledger]
+) -> None:
     """Canonical ledgers, catalogue and notebooks: what a computing notebook sees."""
     target = stage / "data"
     shutil.copytree(data / "schema", target / "schema")
@@ -57,7 +59,9 @@ def facts_document(
         "schema_version": SCHEMA_VERSION,
         "period": str(period),
         "facts": [asdict(facts[name]) for name in facts],
-        "figures": [{**asdict(figure), "svg": f"figures/{figure.id}.svg"} for figure in figures.values()],
+        "figures": [
+            {**asdict(figure), "svg": f"figures/{figure.id}.svg"} for figure in figures.values()
+        ],
         "relations": [
             {**asdict(relation), "filled": relation.filled(values)}
             for relation in relations
@@ -105,7 +109,13 @@ def run_jupyter_book(stage: Path) -> Path:
     """The built HTML; :class:`SiteError` with every warning, since none is allowed."""
     command = [sys.executable, "-c", "from jupyter_book.cli.main import main; main()"]
     command += ["build", str(stage), "-W", "-n", "--keep-going", "-q"]
-    environment = {**os.environ, "TZ": "UTC", "LC_ALL": "C.UTF-8", "PYTHONHASHSEED": "0", "NO_COLOR": "1"}
+    environment = {
+        **os.environ,
+        "TZ": "UTC",
+        "LC_ALL": "C.UTF-8",
+        "PYTHONHASHSEED": "0",
+        "NO_COLOR": "1",
+    }
     done = subprocess.run(
         command, cwd=stage, env=environment, capture_output=True, text=True, check=False
     )
@@ -116,7 +126,9 @@ def run_jupyter_book(stage: Path) -> Path:
     if done.returncode:
         said = said.partition("Exception occurred:")[2] or said
         cause = " ".join(said.partition("The full traceback")[0].split())[:600]
-        raise SiteError(error("site.failed", "jupyter-book", f"成页中断：{cause}", "改正所指的页面或模板。"))
+        raise SiteError(
+            error("site.failed", "jupyter-book", f"成页中断：{cause}", "改正所指的页面或模板。")
+        )
     return stage / "_build" / "html"
 
 

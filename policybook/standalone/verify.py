@@ -19,7 +19,23 @@ from fractions import Fraction
 from html.parser import HTMLParser
 
 HERE = pathlib.Path(__file__).resolve().parent
-VOID = set("area base br col embed hr img input link meta source track wbr".split())
+VOID = set(
+    [
+        "area",
+        "base",
+        "br",
+        "col",
+        "embed",
+        "hr",
+        "img",
+        "input",
+        "link",
+        "meta",
+        "source",
+        "track",
+        "wbr",
+    ]
+)
 
 
 def sums(folder):
@@ -31,7 +47,9 @@ def sums(folder):
     actual = {}
     for path in folder.rglob("*"):
         if path.is_file() and path.name != "SHA256SUMS":
-            actual[path.relative_to(folder).as_posix()] = hashlib.sha256(path.read_bytes()).hexdigest()
+            actual[path.relative_to(folder).as_posix()] = hashlib.sha256(
+                path.read_bytes()
+            ).hexdigest()
     for name in sorted(set(stated) | set(actual)):
         if name not in actual:
             yield name + "：文件缺失"
@@ -57,9 +75,13 @@ def load(folder):
             rows = list(csv.DictReader(stream))
         texts[name] = {row["id"]: row for row in rows}
         values = [[row.get(f["name"]) or None for f in fields] for row in rows]
-        database.executemany('INSERT INTO "%s" VALUES (%s)' % (name, ", ".join("?" * len(fields))), values)
+        database.executemany(
+            'INSERT INTO "%s" VALUES (%s)' % (name, ", ".join("?" * len(fields))), values
+        )
     allowed = (sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_FUNCTION)
-    database.set_authorizer(lambda action, *_: sqlite3.SQLITE_OK if action in allowed else sqlite3.SQLITE_DENY)
+    database.set_authorizer(
+        lambda action, *_: sqlite3.SQLITE_OK if action in allowed else sqlite3.SQLITE_DENY
+    )
     return database, texts
 
 
@@ -145,7 +167,13 @@ def cells(content, texts):
                 if now != cell["value"] and key not in seen:
                     seen.add(key)
                     yield "%s 第%s行 %s列（%s）：公布时 %r，现为 %r" % (
-                        cell["file"], cell["row"], cell["column"], fact["id"], cell["value"], now)
+                        cell["file"],
+                        cell["row"],
+                        cell["column"],
+                        fact["id"],
+                        cell["value"],
+                        now,
+                    )
 
 
 def figures(folder, content, database):
@@ -153,7 +181,10 @@ def figures(folder, content, database):
     for figure in content["figures"]:
         name = "figures/%s.csv" % figure["id"]
         try:
-            rows = [[cell_text(value) for value in row] for row in database.execute(figure["sql"]["sqlite"])]
+            rows = [
+                [cell_text(value) for value in row]
+                for row in database.execute(figure["sql"]["sqlite"])
+            ]
             with (folder / name).open(encoding="utf-8", newline="") as stream:
                 beside = list(csv.reader(stream))
         except (sqlite3.Error, OSError) as problem:
@@ -175,7 +206,13 @@ def relations(content):
     values = {fact["id"]: Fraction(fact["value"]) for fact in content["facts"]}
     for relation in content["relations"]:
         left, right = value_of(relation["left"], values), value_of(relation["right"], values)
-        holds = {"=": left == right, "<=": left <= right, "<": left < right, ">=": left >= right, ">": left > right}
+        holds = {
+            "=": left == right,
+            "<=": left <= right,
+            "<": left < right,
+            ">=": left >= right,
+            ">": left > right,
+        }
         if not holds[relation["op"]]:
             yield "关系 %s 不成立：%s" % (relation["id"], relation["title"])
 
@@ -200,7 +237,9 @@ class Page(HTMLParser):
             name, attributes, text = self.open.pop()
             if "data-column" in attributes:
                 for _, outer, _ in self.open:
-                    attributes.update({k: v for k, v in outer.items() if k in ("data-record", "data-ledger")})
+                    attributes.update(
+                        {k: v for k, v in outer.items() if k in ("data-record", "data-ledger")}
+                    )
             if "data-stat" in attributes or "data-column" in attributes:
                 self.found.append((attributes, "".join(text)))
             if name == tag:
@@ -224,15 +263,29 @@ def pages(folder, content, texts):
         page.feed(path.read_text(encoding="utf-8"))
         for attributes, text in page.found:
             if "data-stat" in attributes:
-                fact, show = known.get(attributes["data-stat"]), attributes.get("data-show", "display")
+                fact, show = (
+                    known.get(attributes["data-stat"]),
+                    attributes.get("data-show", "display"),
+                )
                 if fact is None:
                     yield "%s：没有统计数字 %s" % (name, attributes["data-stat"])
                     continue
-                right = word(fact) if show == "word" else fact["interval"]["display"] if show == "interval" else fact[show]
+                right = (
+                    word(fact)
+                    if show == "word"
+                    else fact["interval"]["display"]
+                    if show == "interval"
+                    else fact[show]
+                )
                 what = fact["id"]
             else:
-                place = [attributes.get(key, "") for key in ("data-ledger", "data-record", "data-column")]
-                right, what = texts.get(place[0], {}).get(place[1], {}).get(place[2]), " ".join(place)
+                place = [
+                    attributes.get(key, "") for key in ("data-ledger", "data-record", "data-column")
+                ]
+                right, what = (
+                    texts.get(place[0], {}).get(place[1], {}).get(place[2]),
+                    " ".join(place),
+                )
             if text != right:
                 yield "%s：%s 写作“%s”，应为“%s”" % (name, what, text, right)
 
@@ -244,8 +297,13 @@ def main(folder):
     try:
         content = json.loads((folder / "facts.json").read_text(encoding="utf-8"))
         database, texts = load(folder)
-        for found in (cells(content, texts), facts(content, database), figures(folder, content, database),
-                      relations(content), pages(folder, content, texts)):
+        for found in (
+            cells(content, texts),
+            facts(content, database),
+            figures(folder, content, database),
+            relations(content),
+            pages(folder, content, texts),
+        ):
             problems += found
     except Exception as problem:  # a release too broken to go on with is itself the finding
         problems.append("读不下去：%s %s" % (type(problem).__name__, problem))

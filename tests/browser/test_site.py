@@ -121,7 +121,8 @@ class TestFromAFolder(Reading):
     """On a desk, from a folder, without a server."""
 
     @pytest.fixture(scope="class")
-    def reading(self, desktop: BrowserContext, site: Path, screenshots: Path) -> Tour:
+    @classmethod
+    def reading(cls, desktop: BrowserContext, site: Path, screenshots: Path) -> Tour:
         """All pages at 1440 px, by ``file:``."""
         return tour(desktop, site.parent.as_uri() + "/", site, screenshots / "desktop")
 
@@ -130,7 +131,8 @@ class TestFromAServer(Reading):
     """In a hand, from a server on loopback."""
 
     @pytest.fixture(scope="class")
-    def reading(self, phone: BrowserContext, site: Path, screenshots: Path) -> Iterator[Tour]:
+    @classmethod
+    def reading(cls, phone: BrowserContext, site: Path, screenshots: Path) -> Iterator[Tour]:
         """All pages at 360 px, by ``http:``."""
         with serve(site.parent) as base:
             yield tour(phone, base, site, screenshots / "phone")

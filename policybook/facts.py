@@ -1,0 +1,135 @@
+"""A fact made from a formula's operands: value, display, evidence, sources. floor: facts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from policybook.catalogue import Statistic
+from policybook.errors import PublishError, error
+from policybook.expression import ENGINES, Formula, combined_query
+from policybook.ledgers import Ledger
+from policybook.lineage import (
+    Source,
+    is_lower_bound,
+    look_through,
+    operand_exact,
+    printed_interval,
+    weakest,
+)
+from policybook.model import Fact, Operand
+from policybook.numbers import (
+    display_text,
+    evaluate,
+    evaluate_interval,
+    exact_text,
+    interval_text,
+    number_text,
+)
+from policybook.schema import Schema
+from policybook.wording import in_numbers, in_words
+
+
+def make_fact(
+    statistic: Statistic,
+    formula: Formula,
+    operands: tuple[Operand, ...],
+    missing: tuple[Operand, ...],
+    source: Source,
+    schemas: Mapping[str, Schema],
+    period: str,
+) -> Fact:
+    """The fact of a statistic from its formula's operands.
+
+    ``missing``: operands without data that the formula, a fall-back, stands in for.
+    Raises :class:`PublishError` on a division by zero.
+    """
+    values = {part.name: operand_exact(part.value or "") for part in operands}
+    try:
+        value = evaluate(formula.expression, values)
+    except ZeroDivisionError:
+        raise PublishError(
+            error(
+                "publish.zero",
+                statistic.id,
+                "除数为零。",
+                "检查台账中的基数，或用 otherwise=。",
+            )
+        ) from None
+    printed = {part.name: schemas[part.ledger].field(part.column).printed for part in operands}
+    alone = formula.expression == "a"
+    evidence = weakest(operands, any(printed.values()), alone)
+    number = number_text(value, statistic.unit, statistic.decimals)
+    qualifier = "余" if is_lower_bound(operands, source.ledgers) else ""
+    display = display_text(number, statistic.unit, qualifier)
+    share = look_through(operands)
+    return Fact(
+        id=statistic.id,
+        label=statistic.label,
+        period=period,
+        value=exact_text(value),
+        display=display,
+        number=number,
+        unit=statistic.unit,
+        decimals=statistic.decimals,
+        qualifier=qualifier,
+        span=statistic.span,
+        direction=statistic.direction,
+        chapter=statistic.chapter,
+        word=statistic.word,
+        evidence=evidence,
+        look_through=None if share is None else exact_text(share),
+        interval=_interval(statistic, formula, operands, printed, evidence),
+        formula=in_numbers(
+            formula.expression, operands, value, statistic.unit, statistic.decimals, display
+        ),
+        words=in_words(formula.expression, operands, schemas),
+        expression=formula.expression,
+        sql={e: combined_query({part.name: part.sql[e] for part in operands}) for e in ENGINES},
+        operands=operands,
+        missing=missing,
+        sources=_sources((*operands, *missing), source.ledgers),
+        documents=_documents((*operands, *missing), source.ledgers),
+        notebook="",
+        cell="",
+        definition=statistic.definition,
+    )
+
+
+def _interval(
+    statistic: Statistic,
+    formula: Formula,
+    operands: tuple[Operand, ...],
+    printed: dict[str, bool],
+    evidence: str,
+) -> dict[str, str] | None:
+    if evidence != "implied":
+        return None
+    spans = {part.name: printed_interval(part, printed[part.name]) for part in operands}
+    interval = evaluate_interval(formula.expression, spans)
+    return {
+        "low": exact_text(interval.low),
+        "high": exact_text(interval.high),
+        "display": interval_text(interval, statistic.unit, statistic.decimals),
+    }
+
+
+def _sources(
+    operands: tuple[Operand, ...], ledgers: Mapping[str, Ledger]
+) -> tuple[dict[str, str], ...]:
+    names = dict.fromkeys(part.ledger for part in operands)
+    return tuple(
+        {"file": ledgers[name].published, "sha256": ledgers[name].sha256} for name in names
+    )
+
+
+def _documents(
+    operands: tuple[Operand, ...], ledgers: Mapping[str, Ledger]
+) -> tuple[dict[str, str], ...]:
+    places = dict.fromkeys(cell.source for part in operands for cell in part.cells if cell.value)
+    titles = ledgers["documents"].by_id
+    found = []
+    for source in places:
+        document, _, place = source.partition(":")
+        title = titles[document][1]["title"] if document in titles else ""
+        found.append({"id": document, "title": title, "place": place})
+    return tuple(found)

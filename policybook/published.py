@@ -1,0 +1,59 @@
+"""A published folder as read for checking. floor: published."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from policybook.model import Fact, Figure, fact_from_dict, figure_from_dict
+from policybook.relations import Relation
+from policybook.schema import Schema, parse_schema
+
+RESTORE = "发布的文件不应改动：从原发布处重新取得，或更正数据后重新发布。"
+"""The remedy for whatever does not agree."""
+
+
+@dataclass(frozen=True)
+class Release:
+    """A published folder as read for checking."""
+
+    folder: Path
+    facts: Mapping[str, Fact]
+    figures: Mapping[str, Figure]
+    relations: tuple[Relation, ...]
+    schemas: Mapping[str, Schema]
+    texts: Mapping[str, str]  # data/*.csv
+
+    def rows(self, ledger: str) -> list[dict[str, str]]:
+        """A ledger's records as text."""
+        return list(csv.DictReader(io.StringIO(self.texts[ledger], newline="")))
+
+
+def read_release(folder: Path) -> Release:
+    """The facts, schemas and ledgers of a release."""
+    content = json.loads((folder / "facts.json").read_text(encoding="utf-8"))
+    package = json.loads((folder / "data" / "datapackage.json").read_text(encoding="utf-8"))
+    schemas = {
+        one["name"]: parse_schema(one["name"], one["schema"]) for one in package["resources"]
+    }
+    texts = {
+        name: path.read_bytes().decode("utf-8", errors="replace")
+        for name in schemas
+        if (path := folder / "data" / f"{name}.csv").is_file()
+    }
+    relations = []
+    for entry in content["relations"]:
+        values = {key: value for key, value in entry.items() if key != "filled"}
+        relations.append(Relation(**{**values, "where": ()}))
+    return Release(
+        folder,
+        {entry["id"]: fact_from_dict(entry) for entry in content["facts"]},
+        {entry["id"]: figure_from_dict(entry) for entry in content["figures"]},
+        tuple(relations),
+        schemas,
+        texts,
+    )

@@ -1,0 +1,188 @@
+"""Facts and figures of a release recomputed by their own queries, in two engines. floor: recompute.
+
+A release is not trusted: its queries run only as single SELECT statements over its
+own CSV files, with no access to anything else.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import sqlite3
+from collections.abc import Callable, Iterator
+from decimal import Decimal
+from typing import Any
+
+from policybook.engines import connect_duckdb, connect_sqlite
+from policybook.errors import Finding, LedgerError, error
+from policybook.lineage import operand_exact, value_text
+from policybook.model import Fact, Figure, Operand
+from policybook.numbers import evaluate, exact_text, plain
+from policybook.published import RESTORE, Release
+
+Query = Callable[[str], list[tuple[Any, ...]]]
+
+
+def check_queries(release: Release) -> list[Finding]:
+    """Facts and figures recomputed by their published queries in both engines."""
+    findings: list[Finding] = []
+    for engine, opened in (("duckdb", _duckdb), ("sqlite", _sqlite)):
+        try:
+            query = opened(release)
+        except (LedgerError, sqlite3.Error) as problem:
+            findings.append(
+                error(
+                    "verify.ledger", f"data/（{engine}）", f"台账装不进数据库：{problem}", RESTORE
+                )
+            )
+            continue
+        for fact in release.facts.values():
+            findings += _recompute(fact, engine, query)
+        for figure in release.figures.values():
+            findings += _redraw(release, figure, engine, query)
+    return findings
+
+
+def _duckdb(release: Release) -> Query:
+    import duckdb
+
+    connection = connect_duckdb(release.texts, release.schemas)
+    connection.execute("SET enable_external_access = false")
+    connection.execute("SET lock_configuration = true")
+
+    def query(sql: str) -> list[tuple[Any, ...]]:
+        statements = connection.extract_statements(sql)
+        if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT:
+            raise ValueError("不是单一的 SELECT 查询")
+        return connection.execute(statements[0]).fetchall()
+
+    return query
+
+
+def _sqlite(release: Release) -> Query:
+    connection = connect_sqlite(release.texts, release.schemas)
+    allowed = {sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_FUNCTION}
+    connection.set_authorizer(
+        lambda action, *_: sqlite3.SQLITE_OK if action in allowed else sqlite3.SQLITE_DENY
+    )
+
+    def query(sql: str) -> list[tuple[Any, ...]]:
+        return [tuple(map(_exact_scalar, row)) for row in connection.execute(sql)]
+
+    return query
+
+
+def _exact_scalar(value: Any) -> Any:
+    """SQLite's real as the decimal it was divided from: shortest text that reads back the same."""
+    return Decimal(repr(value)) if isinstance(value, float) else value
+
+
+def _attempt(query: Query, sql: str) -> list[tuple[Any, ...]] | str:
+    import duckdb
+
+    try:
+        return query(sql)
+    except (duckdb.Error, sqlite3.Error, sqlite3.Warning, ValueError, TypeError) as problem:
+        return str(problem).splitlines()[0]
+
+
+def _recompute(fact: Fact, engine: str, query: Query) -> Iterator[Finding]:
+    place = f"facts.json {fact.id}"
+    rows = _attempt(query, fact.sql[engine])
+    if isinstance(rows, str):
+        yield error("verify.query", place, f"{engine} 运行不了公布的查询：{rows}", RESTORE)
+        return
+    values = rows[0] if rows else ()
+    if len(values) != len(fact.operands):
+        yield error(
+            "verify.query",
+            place,
+            f"{engine} 的查询给出 {len(values)} 项，算式有 {len(fact.operands)} 项。",
+            RESTORE,
+        )
+        return
+    found = {}
+    for part, value in zip(fact.operands, values, strict=True):
+        alone = _attempt(query, part.sql[engine])
+        for name, again in (
+            ("合并查询", value),
+            ("分项查询", alone if isinstance(alone, str) else alone[0][0]),
+        ):
+            if _operand_text(again) != part.value:
+                files = _files(part)
+                yield error(
+                    "verify.operand",
+                    f"{place}；{files}",
+                    f"{engine} 的{name}得到 {part.name} = {_operand_text(again)}，公布的是 {part.value}。",
+                    RESTORE,
+                )
+        found[part.name] = value
+    try:
+        exact = {name: operand_exact(_operand_text(value) or "") for name, value in found.items()}
+        again_value = exact_text(evaluate(fact.expression, exact))
+    except (ValueError, KeyError, ZeroDivisionError) as problem:
+        yield error("verify.fact", place, f"算式 {fact.expression} 算不出：{problem}。", RESTORE)
+        return
+    if again_value != fact.value:
+        files = "；".join(_files(part) for part in fact.operands)
+        yield error(
+            "verify.fact",
+            f"{place}；{files}",
+            f"{engine} 重算得 {again_value}，公布的是 {fact.value}。",
+            RESTORE,
+        )
+
+
+def _operand_text(value: Any) -> str | None:
+    return value if isinstance(value, str) else value_text(value)
+
+
+def _files(part: Operand) -> str:
+    return f"data/{part.ledger}.csv {part.column}列"
+
+
+def _redraw(release: Release, figure: Figure, engine: str, query: Query) -> Iterator[Finding]:
+    place = f"figures/{figure.id}.csv"
+    path = release.folder / place
+    rows = _attempt(query, figure.sql[engine])
+    if isinstance(rows, str):
+        yield error(
+            "verify.query",
+            f"facts.json 图 {figure.id}",
+            f"{engine} 运行不了公布的查询：{rows}",
+            RESTORE,
+        )
+        return
+    computed = [[_cell_text(value) for value in row] for row in rows]
+    published = [list(row) for row in figure.rows]
+    if computed != published:
+        yield error(
+            "verify.figure",
+            f"facts.json 图 {figure.id}",
+            f"图的数据与 {engine} 查询结果不符：{_difference(published, computed)}",
+            RESTORE,
+        )
+    if path.is_file():
+        beside = list(
+            csv.reader(io.StringIO(path.read_text(encoding="utf-8", errors="replace"), newline=""))
+        )
+        if beside != [list(figure.columns), *computed]:
+            yield error(
+                "verify.figure",
+                place,
+                f"图的数据与 {engine} 查询结果不符：{_difference(beside[1:], computed)}",
+                RESTORE,
+            )
+
+
+def _cell_text(value: Any) -> str:
+    if value is None:
+        return ""
+    return plain(value) if isinstance(value, Decimal) else str(value)
+
+
+def _difference(one: list[list[str]], other: list[list[str]]) -> str:
+    for number, (left, right) in enumerate(zip(one, other, strict=False), start=1):
+        if left != right:
+            return f"第{number}条为 {'，'.join(left)}；应为 {'，'.join(right)}。"
+    return f"有 {len(one)} 条，应为 {len(other)} 条。"

@@ -1,0 +1,91 @@
+"""Roles: a fact, a parameter or a source document inside a sentence. floor: roles."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from docutils import nodes
+from sphinx.util.docutils import SphinxRole
+
+from policybook.book import Book
+from policybook.claims import shown
+from policybook.templating import used, warn
+
+if TYPE_CHECKING:
+    from sphinx.writers.html5 import HTML5Translator
+
+
+class stat(nodes.General, nodes.Inline, nodes.TextElement):  # type: ignore[misc]
+    """A fact's element; attributes ``statistic``, ``show`` and the docname it stands in."""
+
+
+class StatRole(SphinxRole):
+    """``{stat}`id```: a fact's number, linked to its trace."""
+
+    def __init__(self, variant: str) -> None:
+        super().__init__()
+        self.variant = variant
+
+    def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
+        """The fact's node, or a warning with the nearest ids."""
+        book: Book = self.env.policybook  # type: ignore[attr-defined]
+        fact = book.facts.get(self.text)
+        location = self.get_location()
+        if fact is None:
+            warn("unknown", f"没有指标 {self.text}；{book.remedy(self.text, book.facts)}", location)
+            return [], []
+        try:
+            text = shown(fact, self.variant)
+        except ValueError as problem:
+            warn("variant", str(problem), location)
+            return [], []
+        used(self.env).setdefault(fact.id, []).append(self.env.docname)
+        node = stat(self.rawtext, text, statistic=fact.id, show=self.variant, doc=self.env.docname)
+        return [node], []
+
+
+class EditionRole(SphinxRole):
+    """``{edition}`reporting_date```: one of the edition's parameters."""
+
+    def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
+        """The parameter's text."""
+        book: Book = self.env.policybook  # type: ignore[attr-defined]
+        try:
+            text = book.parameters.text(self.text)
+        except KeyError:
+            warn("unknown", f"没有期参数 {self.text}。", self.get_location())
+            return [], []
+        return [nodes.inline(self.rawtext, text, classes=["edition"])], []
+
+
+class SourceRole(SphinxRole):
+    """``{source}`report```: a source document's title."""
+
+    def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
+        """The title in book-title marks."""
+        book: Book = self.env.policybook  # type: ignore[attr-defined]
+        if self.text not in book.documents:
+            warn("unknown", f"没有来源文件 {self.text}。", self.get_location())
+            return [], []
+        title = book.documents[self.text]["title"]
+        return [nodes.inline(self.rawtext, f"《{title}》", classes=["source"])], []
+
+
+def visit_stat(self: HTML5Translator, node: stat) -> None:
+    """An ``<a class="stat">``; a ``<span>`` where no link can stand."""
+    name, show = node["statistic"], node["show"]
+    attributes = (
+        {"data-stat": name} if show == "display" else {"data-stat": name, "data-show": show}
+    )
+    parent = node.parent
+    while parent is not None and not isinstance(parent, nodes.title | nodes.reference):
+        parent = parent.parent
+    node["tag"] = "a" if parent is None else "span"
+    if node["tag"] == "a":
+        attributes["href"] = "../" * node["doc"].count("/") + f"trace/{name}.html"
+    self.body.append(self.starttag(node, node["tag"], "", CLASS="stat", **attributes))
+
+
+def depart_stat(self: HTML5Translator, node: stat) -> None:
+    """Its end tag."""
+    self.body.append(f"</{node['tag']}>")
