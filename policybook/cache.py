@@ -79,15 +79,35 @@ def ledgers_used(notebook: Path, ledgers: Mapping[str, str]) -> list[str]:
     for cell in nbformat.read(notebook, as_version=4).cells:
         if cell.cell_type != "code":
             continue
-        for node in ast.walk(ast.parse(cell.source)):
-            if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
-                if node.value.id == "edition" and node.attr in ledgers:
-                    used.add(node.attr)
-                elif node.value.id == "edition" and node.attr not in ("publish", "figure"):
-                    return sorted(ledgers)
-            elif isinstance(node, ast.Name) and node.id in ("getattr", "vars"):
-                return sorted(ledgers)
+        named = _attributes_of_edition(cell.source)
+        if named is None or named - set(ledgers) - {"publish", "figure"}:
+            return sorted(ledgers)
+        used |= named
     return sorted(used & set(ledgers))
+
+
+def _attributes_of_edition(source: str) -> set[str] | None:
+    """What a cell takes from ``edition``; None where it may go by another name."""
+    try:
+        tree = ast.parse(source)
+    except SyntaxError:  # such as a magic command
+        return None
+    unclear = {"edition", "open_edition", "getattr", "vars", "globals", "eval", "exec"}
+    named: set[str] = set()
+    spoken: list[ast.AST] = []  # names whose use is understood
+    for node in ast.walk(tree):
+        match node:
+            case ast.Attribute(ast.Name("edition") as owner, attribute):
+                named.add(attribute)
+                spoken.append(owner)
+            case ast.Assign(
+                [ast.Name("edition") as kept], ast.Call(ast.Name("open_edition") as to)
+            ):
+                spoken += [kept, to]
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name) and node.id in unclear and node not in spoken:
+            return None
+    return named
 
 
 def shared_digests(root: Path, data: Path, period: str) -> dict[str, str]:

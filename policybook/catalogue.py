@@ -16,6 +16,7 @@ _SPANS = ("当季", "累计", "时点")
 _DIRECTIONS = ("up", "down", "none")
 _WORDS = ("", "completion", "change")
 _REQUIRED = ("label", "unit", "decimals", "definition", "span", "direction", "chapter")
+_TEXTS = ("label", "unit", "definition", "chapter", "department")
 _OPTIONAL = ("effective_from", "effective_to", "department", "word")
 
 
@@ -68,6 +69,10 @@ def _findings(one: Statistic, place: str) -> Iterable[Finding]:
         (one.direction in _DIRECTIONS, f"direction 只能是 {'、'.join(_DIRECTIONS)}"),
         (one.word in _WORDS, "word 只能是 completion 或 change"),
         (one.label and one.definition, "label 和 definition 不能为空"),
+        (
+            all(isinstance(getattr(one, name), str) for name in _TEXTS),
+            f'{"、".join(_TEXTS)} 应是文字，没有单位时写 ""',
+        ),
     )
     return [
         error("catalogue.value", place, f"{message}。", "改正该项。")

@@ -98,13 +98,16 @@ def check_ledgers(ledgers: Mapping[str, Ledger], relations: Iterable[Relation]) 
     for relation in relations:
         if not relation.ledger:
             continue
-        if relation.ledger not in ledgers:
+        known = ledgers[relation.ledger].schema.names if relation.ledger in ledgers else ()
+        unknown = {*relation.names(), *dict(relation.where)} - set(known)
+        if unknown:
+            missing = f"列 {'、'.join(sorted(unknown))}" if known else f"台账 {relation.ledger}"
             findings.append(
                 error(
                     "relation.unknown",
                     f"data/relations.yml {relation.id}",
-                    f"没有台账 {relation.ledger}。",
-                    "改正台账名。",
+                    f"没有{missing}。",
+                    "改正台账名或列名。",
                 )
             )
             continue

@@ -30,6 +30,8 @@ def shown(fact: Fact, variant: str) -> str:
         return fact.display
     if variant == "number":
         return fact.number
+    if variant == "formula":
+        return fact.formula
     if variant == "interval":
         if fact.interval is None:
             raise ValueError(f"指标 {fact.id} 没有区间：它不是倒推的数。")

@@ -67,7 +67,7 @@ def read_yaml(path: Path) -> Any:
         raise ConfigError(
             error("config.encoding", path, "不是 UTF-8 文本。", "另存为 UTF-8。")
         ) from None
-    except yaml.YAMLError as problem:
+    except (yaml.YAMLError, ValueError) as problem:  # ValueError: 2024-13-01
         mark = getattr(problem, "problem_mark", None)
         place = f"{path} 第{mark.line + 1}行" if mark else str(path)
         message = getattr(problem, "problem", None) or str(problem)
@@ -113,7 +113,11 @@ def read_parameters(path: Path, period: str) -> Parameters:
             raise ConfigError(
                 error("config.date", f"{path} {name}", "这里应是日期。", "写成 2024-08-22。")
             )
-    values = {**entry, "empty_ledgers": tuple(entry["empty_ledgers"])}
+    if not isinstance(entry["empty_ledgers"], list):
+        raise ConfigError(
+            error("config.list", f"{path} empty_ledgers", "这里应是列表。", "没有时写 []。")
+        )
+    values = {**entry, "empty_ledgers": tuple(map(str, entry["empty_ledgers"]))}
     texts = {
         name: str(values[name])
         for name in ("period", "title", "city", "issuer", "committee", "data_until")

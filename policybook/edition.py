@@ -109,7 +109,7 @@ class Edition:
             return tables[name]
         raise AttributeError(f"没有台账 {name}；{nearest(name, tables)}")
 
-    def publish(self, id: str, expr: ir.Value, otherwise: ir.Value | None = None) -> Fact:
+    def publish(self, id: str, expr: ir.Value, otherwise: ir.Value | None = None) -> None:
         """Compute a statistic exactly and publish it with its trace.
 
         ``expr``: ``+ - * /`` over sums, distinct counts and dates of filtered ledgers.
@@ -158,7 +158,6 @@ class Edition:
         self.facts[id] = fact
         if not self.quiet:
             _show_fact(fact)
-        return fact
 
     def figure(
         self,
@@ -170,7 +169,7 @@ class Edition:
         unit: str,
         alt: str,
         source: str,
-    ) -> Figure:
+    ) -> None:
         """Draw and publish a figure with its table and the query that gave it.
 
         ``table``: one filtered ledger, its plain columns or grouped sums, ordered.
@@ -217,7 +216,6 @@ class Edition:
             from policybook.charts import to_svg
 
             _show_figure(figure, to_svg(draw(data, title=title, unit=unit, source=source)))
-        return figure
 
     def _filled(self, id: str, text: str) -> str:
         def display(match: re.Match[str]) -> str:
@@ -240,7 +238,8 @@ def _show_fact(fact: Fact) -> None:
     from IPython.display import publish_display_data
 
     link = f'<a class="stat" data-stat="{fact.id}" href="../trace/{fact.id}.html">{escape(fact.display)}</a>'
-    html = f'<p class="published" id="output-{fact.id}">{escape(fact.label)}：{link}<br><code>{escape(fact.formula)}</code></p>'
+    shown = f'data-stat="{fact.id}" data-show="formula"'
+    html = f'<p class="published" id="output-{fact.id}">{escape(fact.label)}：{link}<br><code {shown}>{escape(fact.formula)}</code></p>'
     text = f"{fact.label}：{fact.display}  [{fact.id}]  {fact.formula}"
     publish_display_data({"text/html": html, "text/plain": text}, metadata={FACT_KEY: asdict(fact)})
 

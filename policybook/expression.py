@@ -40,6 +40,8 @@ _ARITHMETIC: dict[type[ops.Node], tuple[str, int]] = {
     ops.Divide: ("/", 2),
 }
 _ATOM = 3
+_MOST = 26
+"""Reductions are named by single letters."""
 
 
 @dataclass(frozen=True)
@@ -98,6 +100,8 @@ def take_apart(statistic: str, expr: ir.Value, schemas: Mapping[str, Schema]) ->
                 raise refuse(
                     f"用数字列 {name} 作筛选条件，溯源无法指明单元格。", "用文字列分类后筛选。"
                 )
+        if len(found) == _MOST:
+            raise refuse(f"用到的汇总多于{_MOST}个。", "分成几个指标，或改用一次筛选的合计。")
         name = chr(ord("a") + len(found))
         found[op] = Reduction(name, kind, ledger, field.name, conditions, op, op.arg.rel)
         return name
@@ -134,6 +138,8 @@ def take_apart(statistic: str, expr: ir.Value, schemas: Mapping[str, Schema]) ->
 
     if not isinstance(expr, ir.Value):
         raise refuse("发布的不是 Ibis 表达式。", "写成如 edition.tasks.planned.sum()。")
+    if expr.type().is_date():
+        raise refuse("结果是日期，不是数。", "发布两个日期相差的天数。")
     expression, _ = walk(expr.op())
     if not found:
         raise refuse("表达式没有用到任何台账。", "统计数字必须来自台账。")

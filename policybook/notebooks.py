@@ -177,6 +177,8 @@ def _execute(path: Path, parameters: Mapping[str, str], folder: Path, broken: Pa
                 progress_bar=False,
                 log_output=False,
                 config=Config({"KernelManager": transport}),
+                # A kernel's own log, not its cells': it complains of being shut down.
+                extra_arguments=["--IPKernelApp.log_level=CRITICAL"],
             )
     except PapermillExecutionError as problem:
         broken.mkdir(parents=True, exist_ok=True)

@@ -35,7 +35,8 @@ def round_half_up(value: Exact, decimals: int) -> Decimal:
     """``value`` at ``decimals`` places, ties away from zero."""
     scaled = abs(Fraction(value)) * 10**decimals
     units = (2 * scaled.numerator + scaled.denominator) // (2 * scaled.denominator)
-    return Decimal(-units if value < 0 else units).scaleb(-decimals)
+    # Not scaleb(): that rounds to the 28 digits of the decimal context.
+    return Decimal(f"{-units if value < 0 else units}E{-decimals}")
 
 
 def plain(value: Decimal) -> str:

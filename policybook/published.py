@@ -25,6 +25,7 @@ class Release:
     facts: Mapping[str, Fact]
     figures: Mapping[str, Figure]
     relations: tuple[Relation, ...]
+    filled: Mapping[str, str]  # what each relation is said to hold for
     schemas: Mapping[str, Schema]
     texts: Mapping[str, str]  # data/*.csv
 
@@ -54,6 +55,7 @@ def read_release(folder: Path) -> Release:
         {entry["id"]: fact_from_dict(entry) for entry in content["facts"]},
         {entry["id"]: figure_from_dict(entry) for entry in content["figures"]},
         tuple(relations),
+        {entry["id"]: entry["filled"] for entry in content["relations"]},
         schemas,
         texts,
     )

@@ -70,7 +70,13 @@ def load_relations(*paths: Path) -> list[Relation]:
         except ConfigError as problem:
             findings += problem.findings
             continue
-        where = tuple((str(k), str(v)) for k, v in (values.pop("where", None) or {}).items())
+        chosen = values.pop("where", None) or {}
+        if not isinstance(chosen, dict):
+            findings.append(
+                error("relation.where", place, "where 应是列名到值的映射。", "写成 {列名: 值}。")
+            )
+            continue
+        where = tuple((str(k), str(v)) for k, v in chosen.items())
         relation = Relation(**{key: str(value) for key, value in values.items()}, where=where)
         if relation.op not in _OPERATORS:
             findings.append(
@@ -140,9 +146,21 @@ def check_records(
         texts = {name: row.get(name, "") for name in relation.names()}
         if not all(texts.values()):
             continue
-        values = {name: Fraction(text) for name, text in texts.items()}
-        if not relation.holds(values):
-            columns = "、".join(texts)
+        columns = "、".join(texts)
+        try:
+            holds = relation.holds({name: Fraction(text) for name, text in texts.items()})
+        except (ValueError, ZeroDivisionError) as problem:
+            findings.append(
+                error(
+                    "relation.formula",
+                    f"{place} {columns}列",
+                    f"关系 {relation.id} 算不出：{problem}。",
+                    "改正关系的算式，或核对这些单元格。",
+                )
+            )
+            continue
+        if not holds:
+            values = {name: Fraction(text) for name, text in texts.items()}
             findings.append(
                 error(
                     "relation.record",

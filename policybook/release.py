@@ -17,7 +17,18 @@ from policybook.stage import write_json
 
 SUMS = "SHA256SUMS"
 VERIFIER = Path(__file__).parent / "standalone" / "verify.py"
-_LEFTOVERS = (".buildinfo", ".nojekyll", "objects.inv", "_sources")
+_LEFTOVERS = (
+    ".buildinfo",
+    ".nojekyll",
+    "objects.inv",
+    "_sources",
+    "_static/locales",
+    "_static/sphinx-thebe.css",
+    "_static/sphinx-thebe.js",
+    "_static/sbt-webpack-macros.html",
+    "_static/webpack-macros.html",
+)
+"""What Sphinx and its themes leave behind and no page uses."""
 
 
 def assemble(

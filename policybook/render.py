@@ -7,6 +7,7 @@ warning (``policybook.unknown``) that stops the ``-W`` build with file and line.
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -35,6 +36,24 @@ def _load(app: Sphinx) -> None:
         ) from None
 
 
+_WRAP = re.compile(
+    r"(?<=[\u2e80-\u9fff\uff00-\uffef“”…—])\n|\n(?=[\u2e80-\u9fff\uff00-\uffef“”…—])"
+)
+
+
+def _join_lines(app: Sphinx, doctree: nodes.document) -> None:
+    """Chinese has no spaces: a line break of the source next to Chinese text is none on the page."""
+    for parent in doctree.findall(nodes.TextElement):
+        if isinstance(parent, nodes.literal_block | nodes.raw):
+            continue
+        for place, child in enumerate(parent.children):
+            if isinstance(child, nodes.Text) and "\n" in child:
+                before = "".join(node.astext()[-1:] for node in parent[max(place - 1, 0) : place])
+                after = "".join(node.astext()[:1] for node in parent[place + 1 : place + 2])
+                joined = _WRAP.sub("", before + child.astext() + after)
+                parent[place] = nodes.Text(joined[len(before) : len(joined) - len(after)])
+
+
 def _fill_traces(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     for node in list(doctree.findall(trace)):
         book: Book = app.env.policybook  # type: ignore[attr-defined]
@@ -51,16 +70,27 @@ def _forget_book(app: Sphinx, env: Any) -> None:
     Path(app.srcdir, USED).write_text(text, encoding="utf-8")
 
 
+def _theme(app: Sphinx, config: Any) -> None:
+    """Theme options added to Jupyter Book's own, which a setting in _config.yml would replace."""
+    config.html_theme_options.update(
+        search_bar_text="搜索本报告",
+        navbar_persistent=[],  # the theme shows an empty header with a second button for it
+        pygments_light_style="a11y-high-contrast-light",
+        pygments_dark_style="a11y-high-contrast-dark",
+    )
+    config.html_context["default_mode"] = "auto"
+    config.html_static_path.append(str(Path(__file__).parent / "static"))
+
+
 def _offline(app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: Any) -> None:
     """No request leaves the site, and nothing is loaded twice."""
-    seen: set[str] = set()
-    kept = []
+    kept: dict[object, Any] = {}
     for script in context.get("script_files", []):
-        name = str(getattr(script, "filename", script))
-        if "://" not in name and "thebe" not in name and name not in seen:
-            kept.append(script)
-            seen.add(name)
-    context["script_files"] = kept
+        name = str(getattr(script, "filename", None) or "")
+        content = name or str(getattr(script, "attributes", {}).get("body", script))
+        if "://" not in content and "thebe" not in content.lower():
+            kept.setdefault(content, script)
+    context["script_files"] = list(kept.values())
     context["css_files"] = [
         css
         for css in context.get("css_files", [])
@@ -85,12 +115,10 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_node(trace)
     app.add_search_language(BigramChinese)
     app.connect("builder-inited", _load)
+    app.connect("doctree-read", _join_lines)
     app.connect("doctree-resolved", _fill_traces)
     app.connect("env-check-consistency", _forget_book)
     app.connect("html-page-context", _offline, priority=900)
-    app.connect(
-        "builder-inited",
-        lambda app: app.config.html_static_path.append(str(Path(__file__).parent / "static")),
-    )
+    app.connect("config-inited", _theme, priority=900)
     app.add_css_file("policybook.css")
     return {"parallel_read_safe": False, "parallel_write_safe": True}

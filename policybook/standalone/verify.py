@@ -1,317 +1,516 @@
 #!/usr/bin/env python3
-"""Check this published folder with Python alone (3.9+): python3 verify.py
+"""Check a published folder with Python alone (3.9 or newer): python3 verify.py
 
 It shares no code with the program that made the folder: a second implementation.
-Checked: every file's sha256; every statistic recomputed from data/*.csv by its
-published SQLite query; every number shown in every page; every figure's data;
-every published relation.  Exit status 0 when all agree, 1 when anything does not.
+Nothing in the folder is trusted; its queries run as single SELECT statements in an
+in-memory SQLite database that holds its own data/*.csv and nothing else.
 """
+
+from __future__ import annotations
 
 import ast
 import csv
 import datetime
 import hashlib
+import itertools
 import json
-import pathlib
+import re
 import sqlite3
 import sys
+from collections.abc import Iterator
 from fractions import Fraction
 from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any, NamedTuple
 
-HERE = pathlib.Path(__file__).resolve().parent
-VOID = set(
-    [
-        "area",
-        "base",
-        "br",
-        "col",
-        "embed",
-        "hr",
-        "img",
-        "input",
-        "link",
-        "meta",
-        "source",
-        "track",
-        "wbr",
-    ]
+USAGE = """用法：python3 verify.py [发布的文件夹]
+
+不写文件夹时核验本文件所在的文件夹。只需 Python 3.9 以上，不需联网，不写任何文件。
+核验：每个文件的 sha256；每个统计数字按公布的查询由 data/*.csv 重算；每页显示的
+每个数字、台账单元格和图的数据表；每个图的数据；每条勾稽关系；ledgers.sqlite。
+退出状态：0 全部一致；1 有不符；2 用法不对。
+例：python3 verify.py 2024Q2"""
+
+SUMS = "SHA256SUMS"
+VOID = frozenset(
+    re.findall(r"\w+", "area base br col embed hr img input link meta source track wbr")
 )
-
-
-def sums(folder):
-    """Yield a problem for each file that is changed, missing or added."""
-    stated = {}
-    for line in (folder / "SHA256SUMS").read_text(encoding="utf-8").splitlines():
-        digest, _, name = line.partition("  ")
-        stated[name] = digest
-    actual = {}
-    for path in folder.rglob("*"):
-        if path.is_file() and path.name != "SHA256SUMS":
-            actual[path.relative_to(folder).as_posix()] = hashlib.sha256(
-                path.read_bytes()
-            ).hexdigest()
-    for name in sorted(set(stated) | set(actual)):
-        if name not in actual:
-            yield name + "：文件缺失"
-        elif name not in stated:
-            yield name + "：多出的文件"
-        elif stated[name] != actual[name]:
-            yield name + "：内容与 sha256 不符"
-
-
-def load(folder):
-    """The ledgers as an in-memory SQLite database, and their rows by id as text."""
-    package = json.loads((folder / "data" / "datapackage.json").read_text(encoding="utf-8"))
-    database, texts = sqlite3.connect(":memory:"), {}
-    for resource in package["resources"]:
-        name, fields = resource["name"], resource["schema"]["fields"]
-        kinds = {"integer": "INTEGER", "number": "NUMERIC"}
-        columns = ", ".join('"%s" %s' % (f["name"], kinds.get(f["type"], "TEXT")) for f in fields)
-        database.execute('CREATE TABLE "%s" (%s)' % (name, columns))
-        path = folder / "data" / (name + ".csv")
-        if not path.is_file():
-            continue
-        with path.open(encoding="utf-8", newline="") as stream:
-            rows = list(csv.DictReader(stream))
-        texts[name] = {row["id"]: row for row in rows}
-        values = [[row.get(f["name"]) or None for f in fields] for row in rows]
-        database.executemany(
-            'INSERT INTO "%s" VALUES (%s)' % (name, ", ".join("?" * len(fields))), values
-        )
-    allowed = (sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_FUNCTION)
-    database.set_authorizer(
-        lambda action, *_: sqlite3.SQLITE_OK if action in allowed else sqlite3.SQLITE_DENY
+CALLS = frozenset(
+    re.findall(
+        r"\w+",
+        "SUM COUNT MIN MAX COALESCE CAST ROUND LENGTH INSTR CONTAINS STARTS_WITH MAKE_DATE "
+        "SELECT FROM WHERE AND OR NOT IN AS BY",  # words that a bracket may follow
     )
-    return database, texts
+)
+DIALECT = (  # DuckDB's way of writing, and SQLite's
+    (
+        r"MAKE_DATE\((\d+), (\d+), (\d+)\)",
+        lambda m: "'%04d-%02d-%02d'" % tuple(map(int, m.groups())),
+    ),
+    (r"CONTAINS\((\"\w+\", '(?:[^']|'')*')\)", r"INSTR(\1) >= 1"),
+    (r"STARTS_WITH\((\"\w+\"), ('(?:[^']|'')*')\)", r"\1 LIKE \2 || '%'"),
+    (r"SUM\(CAST\(ROUND\((\"\w+\") \* (10+)\) AS INTEGER\)\) / \2\.0", r"SUM(\1)"),
+    (r" NULLS (?:FIRST|LAST)|\s+", " "),
+    (r" +", " "),
+)
+ALLOWED = (sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_FUNCTION)
+Row = dict[str, str]
 
 
-def exact(value):
-    """A query's value as an exact number; a date as its day number."""
+class Release(NamedTuple):
+    """A published folder as read."""
+
+    folder: Path
+    content: dict[str, Any]  # facts.json
+    resources: dict[str, dict[str, Any]]  # data/datapackage.json by ledger
+    rows: dict[str, list[Row]]
+    records: dict[str, dict[str, tuple[int, Row]]]  # ledger → id → line and cells
+    database: sqlite3.Connection
+
+
+def read(folder: Path) -> Release:
+    """The folder's facts and ledgers, these also as an in-memory database."""
+    content = json.loads((folder / "facts.json").read_text(encoding="utf-8"))
+    package = json.loads((folder / "data/datapackage.json").read_text(encoding="utf-8"))
+    resources = {one["name"]: one for one in package["resources"]}
+    database = sqlite3.connect(":memory:")
+    rows: dict[str, list[Row]] = {}
+    records: dict[str, dict[str, tuple[int, Row]]] = {}
+    kinds = {"integer": "INTEGER", "number": "NUMERIC"}
+    for ledger, resource in resources.items():
+        fields = [(field["name"], field["type"]) for field in resource["schema"]["fields"]]
+        columns = ", ".join(f'"{name}" {kinds.get(kind, "TEXT")}' for name, kind in fields)
+        database.execute(f'CREATE TABLE "{ledger}" ({columns})')
+        rows[ledger] = read_rows(folder / "data" / f"{ledger}.csv")
+        records[ledger] = {
+            row.get("id") or "": (line, row) for line, row in enumerate(rows[ledger], 2)
+        }
+        marks = ", ".join("?" * len(fields))
+        values = [[row.get(name) or None for name, _ in fields] for row in rows[ledger]]
+        database.executemany(f'INSERT INTO "{ledger}" VALUES ({marks})', values)
+    database.set_authorizer(
+        lambda action, *_: sqlite3.SQLITE_OK if action in ALLOWED else sqlite3.SQLITE_DENY
+    )
+    return Release(folder, content, resources, rows, records, database)
+
+
+def read_rows(path: Path) -> list[Row]:
+    """A CSV file's records; none when it cannot be read as such (its digest says so)."""
+    try:
+        with path.open(encoding="utf-8", errors="replace", newline="") as stream:
+            return list(csv.DictReader(stream))
+    except (OSError, csv.Error):
+        return []
+
+
+def digest(path: Path) -> str:
+    """The sha256 of a file."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def check_sums(folder: Path) -> Iterator[str]:
+    """Every file against its published digest: changed, missing, added."""
+    if not (folder / SUMS).is_file():
+        yield f"{SUMS}：文件缺失"
+        return
+    lines = (folder / SUMS).read_text(encoding="utf-8", errors="replace").splitlines()
+    stated = {name: digest for digest, _, name in (line.partition("  ") for line in lines)}
+    paths = [path for path in folder.rglob("*") if path.is_file() and path.name != SUMS]
+    actual = {path.relative_to(folder).as_posix(): path for path in paths}
+    for name in sorted({*stated, *actual}):
+        if name not in actual:
+            yield f"{name}：文件缺失"
+        elif name not in stated:
+            yield f"{name}：多出的文件"
+        elif stated[name] != digest(actual[name]):
+            yield f"{name}：内容与 sha256 不符"
+
+
+def check_files(release: Release) -> Iterator[str]:
+    """Every file that a complete release has is there."""
+    names = ["index.html", "ledgers.sqlite", "verify.py"]
+    names += [f"data/{ledger}.csv" for ledger in release.resources]
+    for figure in release.content["figures"]:
+        names += [f"figures/{figure['id']}.csv", f"figures/{figure['id']}.svg"]
+    for fact in release.content["facts"]:
+        names += [f"trace/{fact['id']}.html", f"notebooks/{fact['notebook']}.html"]
+        names += fact["used_on"]
+    for name in dict.fromkeys(names):
+        if not (release.folder / name).is_file():
+            yield f"{name}：文件缺失"
+
+
+def check_cells(release: Release) -> Iterator[str]:
+    """Every cell that a fact names is what the ledger says."""
+    found: dict[str, list[str]] = {}
+    for fact in release.content["facts"]:
+        for part in fact["operands"] + fact["missing"]:
+            for cell in part["cells"]:
+                line, row = release.records.get(part["ledger"], {}).get(cell["record"], (0, {}))
+                there = {**row, "evidence": row.get("evidence", "record")}
+                there.setdefault("source", cell["record"])
+                place = f"data/{part['ledger']}.csv 第{line}行 {part['column']}列"
+                named = f"{cell['file']} 第{cell['row']}行 {cell['column']}列"
+                for name in (cell["column"], "evidence", "source"):
+                    stated = cell["value" if name == cell["column"] else name]
+                    if place != named or there.get(name) != stated:
+                        message = f"{named}：公布为“{stated}”，台账 {place} 为“{there.get(name)}”"
+                        found.setdefault(message, []).append(fact["id"])
+    for message, ids in found.items():
+        yield f"{message}（涉及 {'、'.join(dict.fromkeys(ids))}）"
+
+
+def exact(value: Any) -> Fraction:
+    """A query's value or a published text as an exact number; a date as its day number."""
     if isinstance(value, str) and len(value) == 10 and value[4] == "-":
         return Fraction(datetime.date.fromisoformat(value).toordinal())
     return Fraction(repr(value)) if isinstance(value, float) else Fraction(value)
 
 
-def compute(node, names):
-    """An expression's exact value: + - * / and round(x, n) over names."""
-    if isinstance(node, ast.BinOp):
-        left, right = compute(node.left, names), compute(node.right, names)
-        if isinstance(node.op, ast.Add):
-            return left + right
-        if isinstance(node.op, ast.Sub):
-            return left - right
-        return left * right if isinstance(node.op, ast.Mult) else left / right
-    if isinstance(node, ast.UnaryOp):
-        return -compute(node.operand, names)
-    if isinstance(node, ast.Constant):
-        return Fraction(repr(node.value))
-    if isinstance(node, ast.Call):
-        return Fraction(half_up(compute(node.args[0], names), node.args[1].value))
-    return names[dotted(node)]
+def compute(expression: str, names: dict[str, Fraction]) -> Fraction:
+    """An expression's exact value: + - * / and round(x, n) over dotted names."""
+
+    def walk(node: ast.expr) -> Fraction:
+        if isinstance(node, ast.BinOp):
+            left, right = walk(node.left), walk(node.right)
+            if isinstance(node.op, ast.Add):
+                return left + right
+            if isinstance(node.op, ast.Sub):
+                return left - right
+            if isinstance(node.op, ast.Mult):
+                return left * right
+            if isinstance(node.op, ast.Div):
+                return left / right
+        if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+            return -walk(node.operand)
+        if isinstance(node, ast.Constant):
+            return exact(node.value)
+        if isinstance(node, ast.Call) and isinstance(node.args[1], ast.Constant):
+            return Fraction(half_up(walk(node.args[0]), int(str(node.args[1].value))))
+        if isinstance(node, (ast.Name, ast.Attribute)):
+            return names[ast.unparse(node)]
+        raise ValueError("不是四则运算")
+
+    return walk(ast.parse(expression, mode="eval").body)
 
 
-def dotted(node):
-    """The name a node stands for, with its dots."""
-    return node.id if isinstance(node, ast.Name) else dotted(node.value) + "." + node.attr
-
-
-def value_of(expression, names):
-    """The exact value of an expression given as text."""
-    return compute(ast.parse(expression, mode="eval").body, names)
-
-
-def half_up(value, places):
+def half_up(value: Fraction, places: int) -> str:
     """A number as text at so many places, ties away from zero."""
     scaled = abs(value) * 10**places
     units = (2 * scaled.numerator + scaled.denominator) // (2 * scaled.denominator)
     digits = str(units).rjust(places + 1, "0")
-    text = digits[:-places] + "." + digits[-places:] if places else digits
-    return "-" + text if value < 0 and units else text
+    text = f"{digits[:-places]}.{digits[-places:]}" if places else digits
+    return f"-{text}" if value < 0 and units else text
 
 
-def number(value, unit, decimals):
-    """The displayed figure without its unit."""
-    return half_up(value * 100 if unit == "%" else value, decimals)
+def number(value: Fraction, fact: dict[str, Any], more: int = 0) -> str:
+    """The displayed figure without its unit, or with more decimal places."""
+    shown = value * 100 if fact["unit"] == "%" else value
+    return half_up(shown, fact["decimals"] + more)
 
 
-def facts(content, database):
-    """Yield a problem for each fact that its query does not give again."""
-    for fact in content["facts"]:
-        name = "facts.json " + fact["id"]
+def not_plain(sql: str, ledgers: dict[str, Any]) -> str:
+    """Why a query is not a single SELECT over the ledgers alone; empty when it is."""
+    bare = re.sub(r"'(?:[^']|'')*'", "''", sql)
+    if ";" in bare or "--" in bare or "/*" in bare:
+        return "含有分号或注释"
+    if not re.match(r"\s*SELECT\b", bare):
+        return "不是单一的 SELECT 查询"
+    sources = [name.strip('"') for name in re.findall(r'\bFROM\s+("[^"]*"|[^\s(]+)', bare)]
+    calls = re.findall(r"\b(\w+)\s*\(", re.sub(r'"[^"]*"', '""', bare))
+    for name in [name for name in sources if name not in ledgers]:
+        return f"读取台账以外的 {name}"
+    for name in [name for name in calls if name not in CALLS]:
+        return f"用到不允许的函数 {name}"
+    return ""
+
+
+def normal(sql: str) -> str:
+    """A query without what only one of the two engines needs."""
+    for pattern, form in DIALECT:
+        sql = re.sub(pattern, form, sql)
+    return sql.strip()
+
+
+def run(release: Release, sql: dict[str, str]) -> list[tuple[Any, ...]]:
+    """The rows of a published query, in SQLite; its DuckDB form must be the same query."""
+    for engine, text in sql.items():
+        reason = not_plain(text, release.resources)
+        if reason:
+            raise ValueError(f"{engine} 查询{reason}")
+    if normal(sql["duckdb"]) != normal(sql["sqlite"]):
+        raise ValueError("duckdb 与 sqlite 的查询不是同一条")
+    return release.database.execute(sql["sqlite"]).fetchall()
+
+
+def check_facts(release: Release) -> Iterator[str]:
+    """Every fact against its queries, its cells and its own texts."""
+    for fact in release.content["facts"]:
+        name = f"facts.json {fact['id']}"
         try:
-            row = database.execute(fact["sql"]["sqlite"]).fetchone()
-            names = {part["name"]: exact(value) for part, value in zip(fact["operands"], row)}
-            value = value_of(fact["expression"], names)
+            row = run(release, fact["sql"])[0]
+            parts = fact["operands"]
+            for place, part in enumerate(parts):
+                again = [row[place], run(release, part["sql"])[0][0], from_cells(part)]
+                if any(one is None or exact(one) != exact(part["value"]) for one in again):
+                    where = f"data/{part['ledger']}.csv {part['column']}列"
+                    texts = "、".join(map(str, again))
+                    yield f"{name}：{where} 的 {part['name']} 重算为 {texts}，公布 {part['value']}"
+            for part in fact["missing"]:
+                if run(release, part["sql"])[0][0] is not None or from_cells(part) is not None:
+                    yield f"{name}：{part['ledger']} {part['column']}列现有数据，公布为没有"
+            values = {part["name"]: exact(row[place]) for place, part in enumerate(parts)}
+            value = compute(fact["expression"], values)
+            if value != Fraction(fact["value"]):
+                yield f"{name}：重算得 {value}，公布 {fact['value']}"
+            for key, text in texts_of(release, fact, Fraction(fact["value"])).items():
+                stated = fact["interval"]["display"] if key == "interval" else fact[key]
+                if stated != text:
+                    yield f"{name}：{key} 应为“{text}”，写作“{stated}”"
         except Exception as problem:  # whatever a tampered query or ledger provokes
-            yield "%s：算不出（%s）" % (name, problem)
-            continue
-        files = "、".join("data/%s.csv %s列" % (p["ledger"], p["column"]) for p in fact["operands"])
-        if value != Fraction(fact["value"]):
-            yield "%s：由 %s 重算得 %s，公布 %s" % (name, files, value, fact["value"])
-        for part in fact["operands"]:
-            if exact(part["value"]) != names[part["name"]]:
-                yield "%s：%s 应为 %s" % (name, part["name"], names[part["name"]])
-        text = number(value, fact["unit"], fact["decimals"])
-        if fact["number"] != text or fact["display"] != text + fact["qualifier"] + fact["unit"]:
-            yield "%s：应显示 %s，写作 %s" % (name, text, fact["display"])
+            yield f"{name}：算不出（{problem}）"
 
 
-def cells(content, texts):
-    """Yield a problem for each cell that no longer is what a fact names."""
-    seen = set()
-    for fact in content["facts"]:
-        for part in fact["operands"] + fact["missing"]:
-            for cell in part["cells"]:
-                key = (cell["file"], cell["record"], cell["column"])
-                now = texts.get(part["ledger"], {}).get(cell["record"], {}).get(cell["column"])
-                if now != cell["value"] and key not in seen:
-                    seen.add(key)
-                    yield "%s 第%s行 %s列（%s）：公布时 %r，现为 %r" % (
-                        cell["file"],
-                        cell["row"],
-                        cell["column"],
-                        fact["id"],
-                        cell["value"],
-                        now,
-                    )
+def from_cells(part: dict[str, Any]) -> Any:
+    """An operand's value worked out from the cells it names."""
+    texts = [cell["value"] for cell in part["cells"] if cell["value"]]
+    if part["reduction"] == "sum":
+        none = 0 if part["column"] == "items" else None
+        return sum(map(Fraction, texts), Fraction(0)) if texts else none
+    if part["reduction"] == "nunique":
+        return len(set(texts))
+    if not texts:
+        return None
+    return min(texts) if part["reduction"] == "min" else max(texts)
 
 
-def figures(folder, content, database):
-    """Yield a problem for each figure whose data its query does not give again."""
-    for figure in content["figures"]:
-        name = "figures/%s.csv" % figure["id"]
+def texts_of(release: Release, fact: dict[str, Any], value: Fraction) -> dict[str, str]:
+    """What a fact must display: number, display, formula and interval."""
+    text = number(value, fact)
+    display = text + fact["qualifier"] + fact["unit"]
+    filled: dict[str, str] = {part["name"]: part["value"] for part in fact["operands"]}
+    if fact["expression"] == "a" and fact["operands"][0]["reduction"] == "sum":
+        cells = [cell["value"] for cell in fact["operands"][0]["cells"] if cell["value"]]
+        filled["a"] = " + ".join(cells) if len(cells) <= 8 else f"{len(cells)} 格合计"
+    signs = str.maketrans({"/": "÷", "*": "×", "-": "−"})
+    pieces = re.split(r"\b([a-z])\b", fact["expression"].translate(signs))
+    left = "".join(filled.get(piece, piece) for piece in pieces)
+    finer = number(value, fact, 2)
+    right = f"{finer}{'%' if fact['unit'] == '%' else ''} → {display}"
+    if Fraction(finer) == Fraction(text):
+        right = display
+    texts = {"number": text, "display": display, "formula": f"{left} = {right}"}
+    if fact["interval"]:
+        low, high = interval(release, fact)
+        texts["interval"] = f"{number(low, fact)}–{number(high, fact)}{fact['unit']}"
+    return texts
+
+
+def interval(release: Release, fact: dict[str, Any]) -> tuple[Fraction, Fraction]:
+    """Where a value can lie, its printed operands having been rounded."""
+    ends = []
+    for part in fact["operands"]:
+        fields = release.resources[part["ledger"]]["schema"]["fields"]
+        rate = any(f["name"] == part["column"] and f.get("printed") for f in fields)
+        printed = [cell["value"] for cell in part["cells"] if rate or "." in cell["value"]]
+        half = [Fraction(1, 2 * 10 ** len(text.partition(".")[2])) for text in printed if text]
+        middle, slack = exact(part["value"]), sum(half, Fraction(0))
+        ends.append([(part["name"], middle - slack), (part["name"], middle + slack)])
+    values = [compute(fact["expression"], dict(corner)) for corner in itertools.product(*ends)]
+    return min(values), max(values)
+
+
+def check_figures(release: Release) -> Iterator[str]:
+    """Every figure's data, in facts.json and as CSV, against its query."""
+    for figure in release.content["figures"]:
+        name = f"figures/{figure['id']}.csv"
         try:
-            rows = [
-                [cell_text(value) for value in row]
-                for row in database.execute(figure["sql"]["sqlite"])
-            ]
-            with (folder / name).open(encoding="utf-8", newline="") as stream:
+            rows = [[cell_text(value) for value in row] for row in run(release, figure["sql"])]
+            with (release.folder / name).open(encoding="utf-8", newline="") as stream:
                 beside = list(csv.reader(stream))
-        except (sqlite3.Error, OSError) as problem:
-            yield "%s：%s" % (name, problem)
+        except Exception as problem:  # whatever a tampered query or file provokes
+            yield f"{name}：{problem}"
             continue
-        if rows != figure["rows"] or beside != [figure["columns"]] + rows:
-            yield name + "：与查询结果不符"
+        if rows != figure["rows"]:
+            yield f"facts.json 图 {figure['id']}：数据与查询结果不符"
+        if beside != [figure["columns"], *rows]:
+            yield f"{name}：与查询结果不符"
 
 
-def cell_text(value):
+def cell_text(value: Any) -> str:
     """A query's value as it stands in a figure's CSV."""
     if value is None:
         return ""
     return str(value)[:-2] if isinstance(value, float) and value == int(value) else str(value)
 
 
-def relations(content):
-    """Yield a problem for each published relation that does not hold."""
-    values = {fact["id"]: Fraction(fact["value"]) for fact in content["facts"]}
-    for relation in content["relations"]:
-        left, right = value_of(relation["left"], values), value_of(relation["right"], values)
-        holds = {
-            "=": left == right,
-            "<=": left <= right,
-            "<": left < right,
-            ">=": left >= right,
-            ">": left > right,
-        }
+def check_relations(release: Release) -> Iterator[str]:
+    """Every published relation holds, with the numbers it is said to hold for."""
+    values = {fact["id"]: Fraction(fact["value"]) for fact in release.content["facts"]}
+    for relation in release.content["relations"]:
+        name = f"关系 {relation['id']}"
+        try:
+            left, right = compute(relation["left"], values), compute(relation["right"], values)
+            holds = {"=": left == right, "<=": left <= right, ">=": left >= right}
+            holds.update({"<": left < right, ">": left > right})
+            stated = [exact(side) for side in relation["filled"].split(f" {relation['op']} ")]
+        except Exception as problem:  # whatever a tampered formula provokes
+            yield f"{name}：算不出（{problem}）"
+            continue
         if not holds[relation["op"]]:
-            yield "关系 %s 不成立：%s" % (relation["id"], relation["title"])
+            yield f"{name} 不成立：{relation['title']}（{left} {relation['op']} {right}）"
+        if stated != [left, right]:
+            yield f"{name}：两边应为 {left} 和 {right}，写作“{relation['filled']}”"
 
 
 class Page(HTMLParser):
-    """Collects (attributes, text) of each element that shows a fact or a ledger cell."""
+    """Collects what a page displays: facts, ledger cells, figures' tables."""
 
-    def __init__(self):
+    def __init__(self, html: str) -> None:
         super().__init__()
-        self.open, self.found = [], []
+        self.open: list[tuple[str, dict[str, str], list[str]]] = []
+        self.found: list[tuple[dict[str, str], str]] = []  # attributes and text
+        self.tables: list[tuple[str, list[list[str]]]] = []
+        self.feed(html)
+        self.close()
 
-    def handle_starttag(self, tag, attrs):
-        if tag not in VOID:
-            self.open.append((tag, dict(attrs), []))
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag in VOID:
+            return
+        attributes = {name: value or "" for name, value in attrs}
+        self.open.append((tag, attributes, []))
+        if "data-figure" in attributes:
+            self.tables.append((attributes["data-figure"], []))
+        if tag == "tr" and "data-figure" in self.around():
+            self.tables[-1][1].append([])
 
-    def handle_data(self, data):
+    def handle_data(self, data: str) -> None:
         for _, _, text in self.open:
             text.append(data)
 
-    def handle_endtag(self, tag):
+    def handle_endtag(self, tag: str) -> None:
         while self.open:
-            name, attributes, text = self.open.pop()
-            if "data-column" in attributes:
-                for _, outer, _ in self.open:
-                    attributes.update(
-                        {k: v for k, v in outer.items() if k in ("data-record", "data-ledger")}
-                    )
+            around = self.around()
+            name, attributes, pieces = self.open.pop()
             if "data-stat" in attributes or "data-column" in attributes:
-                self.found.append((attributes, "".join(text)))
+                self.found.append(({**around, **attributes}, "".join(pieces)))
+            if name in ("td", "th") and "data-figure" in around and self.tables[-1][1]:
+                self.tables[-1][1][-1].append("".join(pieces))
             if name == tag:
                 break
 
+    def around(self) -> dict[str, str]:
+        """The attributes of all open elements, inner ones first."""
+        return {name: value for _, one, _ in self.open for name, value in one.items()}
 
-def word(fact):
-    """The claim word of a fact."""
-    value = Fraction(fact["value"])
+
+def claim(fact: dict[str, Any], show: str) -> Any:
+    """What an element of a page must say of a fact."""
+    if show == "interval":
+        return (fact["interval"] or {}).get("display")
+    if show != "word":
+        return fact.get(show)
+    value, shown = Fraction(fact["value"]), Fraction(fact["number"])
     if fact["word"] == "completion":
         return "超额完成" if value > 1 else "完成" if value == 1 else "尚未完成"
-    shown = Fraction(fact["number"])
     return "增长" if shown > 0 else "下降" if shown < 0 else "持平"
 
 
-def pages(folder, content, texts):
-    """Yield a problem for each number or cell a page shows otherwise than it is."""
-    known = {fact["id"]: fact for fact in content["facts"]}
-    for path in sorted(folder.rglob("*.html")):
-        page, name = Page(), path.relative_to(folder).as_posix()
-        page.feed(path.read_text(encoding="utf-8"))
+def check_pages(release: Release) -> Iterator[str]:
+    """Every number, ledger cell and figure table that a page displays, and those it must."""
+    facts = {fact["id"]: fact for fact in release.content["facts"]}
+    tables = {f["id"]: [f["headings"], *f["rows"]] for f in release.content["figures"]}
+    expected = {(page, name) for name, fact in facts.items() for page in fact["used_on"]}
+    for name, fact in facts.items():
+        expected |= {(f"trace/{name}.html", name), (f"notebooks/{fact['notebook']}.html", name)}
+    for path in sorted(release.folder.rglob("*.html")):
+        name = path.relative_to(release.folder).as_posix()
+        try:
+            page = Page(path.read_text(encoding="utf-8", errors="replace"))
+        except Exception as problem:  # HTMLParser gives up on broken declarations
+            yield f"{name}：页面读不下去（{problem}）"
+            continue
         for attributes, text in page.found:
-            if "data-stat" in attributes:
-                fact, show = (
-                    known.get(attributes["data-stat"]),
-                    attributes.get("data-show", "display"),
-                )
-                if fact is None:
-                    yield "%s：没有统计数字 %s" % (name, attributes["data-stat"])
-                    continue
-                right = (
-                    word(fact)
-                    if show == "word"
-                    else fact["interval"]["display"]
-                    if show == "interval"
-                    else fact[show]
-                )
-                what = fact["id"]
+            if "data-column" in attributes and "data-stat" not in attributes:
+                ledger, record = attributes.get("data-ledger"), attributes.get("data-record")
+                row = release.records.get(ledger or "", {}).get(record or "", (0, {}))[1]
+                what = f"台账 {ledger} 记录 {record} {attributes['data-column']}列"
+                right: Any = row.get(attributes["data-column"])
             else:
-                place = [
-                    attributes.get(key, "") for key in ("data-ledger", "data-record", "data-column")
-                ]
-                right, what = (
-                    texts.get(place[0], {}).get(place[1], {}).get(place[2]),
-                    " ".join(place),
-                )
+                what = attributes["data-stat"]
+                expected.discard((name, what))
+                fact = facts.get(what, {"interval": None, "word": "", "value": 0, "number": 0})
+                right = claim(fact, attributes.get("data-show", "display"))
             if text != right:
-                yield "%s：%s 写作“%s”，应为“%s”" % (name, what, text, right)
+                yield f"{name}：{what} 写作“{text}”，应为“{right}”"
+        for figure, table in page.tables:
+            if table != tables.get(figure):
+                yield f"{name}：图 {figure} 的数据表与图的数据不符"
+    for page_name, what in sorted(expected):
+        yield f"{page_name}：没有显示应有的统计数字 {what}"
 
 
-def main(folder):
-    """Print every problem; return the exit status."""
-    problems = list(sums(folder))
-    content = {"facts": []}
+def check_database(release: Release) -> Iterator[str]:
+    """ledgers.sqlite says what the CSV files say."""
+    path = release.folder / "ledgers.sqlite"
     try:
-        content = json.loads((folder / "facts.json").read_text(encoding="utf-8"))
-        database, texts = load(folder)
-        for found in (
-            cells(content, texts),
-            facts(content, database),
-            figures(folder, content, database),
-            relations(content),
-            pages(folder, content, texts),
-        ):
-            problems += found
-    except Exception as problem:  # a release too broken to go on with is itself the finding
-        problems.append("读不下去：%s %s" % (type(problem).__name__, problem))
+        theirs = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True)
+        for ledger in release.resources:
+            query = f'SELECT * FROM "{ledger}" ORDER BY "id"'
+            found, right = theirs.execute(query).fetchall(), release.database.execute(query)
+            other = sorted({str(row[0]) for row in {*found} ^ {*right}})
+            if other:
+                names = "、".join(other[:8])
+                yield f"ledgers.sqlite 表 {ledger}：与 data/{ledger}.csv 不符，记录 {names}"
+    except sqlite3.Error as problem:
+        yield f"ledgers.sqlite：打不开或读不出（{problem}）"
+
+
+CHECKS = (
+    check_files,
+    check_cells,
+    check_facts,
+    check_figures,
+    check_relations,
+    check_pages,
+    check_database,
+)
+
+
+def verify(folder: Path) -> tuple[int, list[str]]:
+    """How many facts there are, and every problem, each once."""
+    problems = list(check_sums(folder))
+    try:
+        release = read(folder)
+    except Exception as problem:  # a release too broken to read is itself the finding
+        return 0, [*problems, f"facts.json、data/：读不下去（{type(problem).__name__} {problem}）"]
+    for check in CHECKS:
+        try:
+            problems += check(release)
+        except Exception as problem:  # so is one too broken to go on with
+            name = check.__name__
+            problems.append(f"{name}：查不下去（{type(problem).__name__} {problem}）")
+    return len(release.content["facts"]), list(dict.fromkeys(problems))
+
+
+def main(arguments: list[str]) -> int:
+    """Print every problem; return the exit status."""
+    if arguments and arguments[0] in ("-h", "--help"):
+        print(USAGE)
+        return 0
+    folder = Path(arguments[0]) if arguments else Path(__file__).resolve().parent
+    if len(arguments) > 1 or not ((folder / SUMS).is_file() or (folder / "facts.json").is_file()):
+        print(f"{folder} 不是发布的文件夹。\n{USAGE}", file=sys.stderr)
+        return 2
+    count, problems = verify(folder)
     for problem in problems:
         print(problem)
-    print("%d 个统计数字，%d 处不符" % (len(content["facts"]), len(problems)))
+    print(f"{count} 个统计数字，{len(problems)} 处不符")
     return 1 if problems else 0
 
 
 if __name__ == "__main__":
-    sys.exit(main(pathlib.Path(sys.argv[1]) if len(sys.argv) > 1 else HERE))
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="replace")
+    sys.exit(main(sys.argv[1:]))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -136,24 +136,35 @@ def crawl(
     return visits
 
 
+def gathered(faults: Iterable[tuple[str, str]]) -> list[str]:
+    """Faults as (page, text): each text once, with its first page and how many more."""
+    pages: dict[str, list[str]] = {}
+    for page, text in faults:
+        pages.setdefault(text, []).append(page)
+    return [
+        f"{first}: {text}" + (f" (and {len(others)} more pages)" if others else "")
+        for text, (first, *others) in pages.items()
+    ]
+
+
 def complaints(visits: list[Visit]) -> list[str]:
     """Console warnings and errors, and uncaught exceptions."""
-    return [f"{visit.path}: {text}" for visit in visits for text in visit.said]
+    return gathered((visit.path, text) for visit in visits for text in visit.said)
 
 
 def bad_answers(visits: list[Visit]) -> list[str]:
     """Requests that failed."""
-    return [f"{visit.path}: {text}" for visit in visits for text in visit.failed]
+    return gathered((visit.path, text) for visit in visits for text in visit.failed)
 
 
 def foreign_requests(visits: list[Visit], base: str) -> list[str]:
     """Requests that leave the site."""
-    return [
-        f"{visit.path}: {address}"
+    return gathered(
+        (visit.path, address)
         for visit in visits
         for address in visit.asked
         if not address.startswith((base, "data:", "blob:", "about:"))
-    ]
+    )
 
 
 def foreign_languages(visits: list[Visit]) -> list[str]:
@@ -190,9 +201,9 @@ def silent_pictures(visits: list[Visit]) -> list[str]:
 def lost_links(visits: list[Visit], base: str, folder: Path) -> list[str]:
     """Links within the site to a file or an anchor that is not there."""
     anchors = {visit.path: set(visit.shows["anchors"]) for visit in visits}
-    faults = set()
+    faults = []
     for visit in visits:
-        for link in visit.shows["links"]:
+        for link in dict.fromkeys(visit.shows["links"]):
             address, anchor = urldefrag(link)
             if not address.startswith(base):
                 continue
@@ -201,8 +212,8 @@ def lost_links(visits: list[Visit], base: str, folder: Path) -> list[str]:
             here = anchors.get(target)
             lost = anchor and here is not None and unquote(anchor) not in here | {"top"}
             if lost or not (folder / target).is_file():
-                faults.add(f"{visit.path}: {link}")
-    return sorted(faults)
+                faults.append((visit.path, link))
+    return gathered(faults)
 
 
 def untraced_numbers(visits: list[Visit], base: str, period: str) -> list[str]:
