@@ -1,33 +1,22 @@
-"""Ledgers against schemas, keys and relations. floor: check.
-
-pandera applies the constraints it reads from the Table Schemas; what it does not
-know (exact decimal places, foreign keys, evidence, cell types with their place)
-is checked here.
-"""
+"""An edition's ledgers and facts against schemas, rules and relations. floor: check."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
 
+from policybook.catalogue import load_catalogue
 from policybook.config import read_parameters
 from policybook.edition import load_edition
-from policybook.errors import Finding, PolicybookError, error, warning
+from policybook.errors import Finding, PolicybookError
 from policybook.ledgers import Ledger, read_ledgers
 from policybook.model import Fact
 from policybook.notebooks import evaluate_notebooks
-from policybook.relations import Relation, check_facts, check_records, load_relations
-from policybook.schema import Field, Schema, load_schemas
-
-_INTEGER = re.compile(r"-?\d{1,15}", re.ASCII)
-_NUMBER = re.compile(r"-?\d{1,14}(\.\d+)?", re.ASCII)
-_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
-_MARKUP = re.compile(r"<[A-Za-z/!]|\{[a-z-]+\}`|\]\(|javascript:", re.IGNORECASE)
+from policybook.relations import Relation, check_facts, load_relations
+from policybook.rules import check_ledgers, check_references
+from policybook.schema import Schema, load_schemas
 
 
 @dataclass(frozen=True)
@@ -51,10 +40,11 @@ def check_data(data: Path, period: str) -> CheckedData:
         parameters = read_parameters(data / period / "period.yml", period)
         schemas = load_schemas(data)
         relations = load_relations(data / "relations.yml", data / period / "relations.yml")
+        catalogue = load_catalogue(data / "statistics.yml")
         ledgers, findings = read_ledgers(data, period, schemas, parameters.empty_ledgers)
-        return CheckedData(
-            findings + check_ledgers(ledgers, relations), schemas, ledgers, relations
-        )
+        findings += check_ledgers(ledgers, relations)
+        findings += check_references(ledgers, catalogue)
+        return CheckedData(findings, schemas, ledgers, relations)
     except PolicybookError as problem:
         return CheckedData(problem.findings, {}, {}, [])
 
@@ -81,232 +71,3 @@ def check_relations(relations: Iterable[Relation], facts: Mapping[str, Fact]) ->
 
     values = {name: Fraction(fact.value) for name, fact in facts.items()}
     return check_facts(relations, values, cells)
-
-
-def check_ledgers(ledgers: Mapping[str, Ledger], relations: Iterable[Relation]) -> list[Finding]:
-    """Every rule that looks at ledgers alone."""
-    findings: list[Finding] = []
-    for ledger in ledgers.values():
-        typed = _type_findings(ledger)
-        findings += typed
-        findings += _constraint_findings(ledger, {f.place for f in typed})
-        findings += _text_findings(ledger)
-        findings += _evidence_findings(ledger)
-        findings += _key_findings(ledger, ledgers)
-    if any(finding.severity == "error" for finding in findings):
-        return findings
-    for relation in relations:
-        if not relation.ledger:
-            continue
-        known = ledgers[relation.ledger].schema.names if relation.ledger in ledgers else ()
-        unknown = {*relation.names(), *dict(relation.where)} - set(known)
-        if unknown:
-            missing = f"列 {'、'.join(sorted(unknown))}" if known else f"台账 {relation.ledger}"
-            findings.append(
-                error(
-                    "relation.unknown",
-                    f"data/relations.yml {relation.id}",
-                    f"没有{missing}。",
-                    "改正台账名或列名。",
-                )
-            )
-            continue
-        ledger = ledgers[relation.ledger]
-        places = (f"{ledger.path} 第{line}行" for line in ledger.lines)
-        findings += check_records(relation, zip(places, ledger.rows, strict=True))
-    return findings
-
-
-def _place(ledger: Ledger, index: int, column: str) -> str:
-    return f"{ledger.path} 第{ledger.lines[index]}行 {column}列"
-
-
-def _cells(ledger: Ledger, wanted: Callable[[Field], bool]) -> Iterable[tuple[int, Field, str]]:
-    for field in filter(wanted, ledger.schema.fields):
-        for index, row in enumerate(ledger.rows):
-            if row[field.name]:
-                yield index, field, row[field.name]
-
-
-def _type_findings(ledger: Ledger) -> list[Finding]:
-    findings = []
-    for index, field, text in _cells(ledger, lambda field: field.type != "string"):
-        message, remedy = _type_problem(field, text)
-        if message:
-            place = _place(ledger, index, field.name)
-            findings.append(
-                error("ledger.type", place, f"“{text}”{message}（{field.title}）。", remedy)
-            )
-    return findings
-
-
-def _type_problem(field: Field, text: str) -> tuple[str, str]:
-    if field.type == "integer" and not _INTEGER.fullmatch(text):
-        return "不是整数", "只写数字，如 24871；不写单位、逗号和文字。"
-    if field.type == "number":
-        if not _NUMBER.fullmatch(text):
-            return "不是十进制数", "只写数字，如 4116.09；不写单位、逗号、百分号和文字。"
-        if len(text.partition(".")[2]) > field.decimals:
-            return (
-                f"的小数多于{field.decimals}位",
-                f"保留{field.decimals}位；确需更多时改结构文件的 decimals。",
-            )
-    if field.type == "date":
-        try:
-            if not _DATE.fullmatch(text):
-                raise ValueError(text)
-            date.fromisoformat(text)
-        except ValueError:
-            return "不是日期", "写成 2024-08-22。"
-    return "", ""
-
-
-_CONSTRAINTS = {
-    "not_nullable": ("ledger.required", "这一格不能空。", "补上内容。"),
-    "field_uniqueness": (
-        "ledger.duplicate",
-        "“{case}”重复。",
-        "编号在本台账内须唯一：改名或删去重复的一行。",
-    ),
-    "str_matches": ("ledger.pattern", "“{case}”不合写法要求 {rule}。", "按该列说明的写法改正。"),
-    "isin": ("ledger.enum", "“{case}”不在可选值之内。", "可选：{values}。"),
-    "greater_than_or_equal_to": (
-        "ledger.minimum",
-        "{case} 小于下限 {values}。",
-        "核对该数；计数和数量不能小于下限。",
-    ),
-    "less_than_or_equal_to": ("ledger.maximum", "{case} 大于上限 {values}。", "核对该数。"),
-    "in_range": ("ledger.range", "{case} 不在 {values} 之间。", "核对该数。"),
-}
-
-
-def _constraint_findings(ledger: Ledger, already: set[str]) -> list[Finding]:
-    import pandas
-    from pandera.errors import SchemaErrors
-    from pandera.io.pandas_io import from_frictionless_schema
-
-    schema = from_frictionless_schema(ledger.schema.document)
-    for field in ledger.schema.fields:
-        if field.type == "integer":
-            schema = schema.update_column(field.name, dtype="Int64")
-        elif field.type in ("string", "date"):
-            schema = schema.update_column(field.name, dtype="string")
-    frame = pandas.DataFrame(
-        {field.name: _column(ledger, field, already) for field in ledger.schema.fields}
-    )
-    try:
-        schema.validate(frame, lazy=True)
-    except SchemaErrors as problem:
-        cases = problem.failure_cases.to_dict("records")
-        return [f for case in cases for f in _constraint_finding(ledger, case, already)]
-    return []
-
-
-def _column(ledger: Ledger, field: Field, already: set[str]) -> Any:
-    import pandas
-
-    def value(index: int, text: str) -> Any:
-        if not text or _place(ledger, index, field.name) in already:
-            return None
-        return {"integer": int, "number": float}.get(field.type, str)(text)  # range checks only
-
-    kinds = {"integer": "Int64", "number": "float64"}
-    values = [value(index, row[field.name]) for index, row in enumerate(ledger.rows)]
-    return pandas.array(values, dtype=kinds.get(field.type, "string"))
-
-
-def _constraint_finding(
-    ledger: Ledger, case: Mapping[str, Any], already: set[str]
-) -> list[Finding]:
-    field = ledger.schema.field(str(case["column"]))
-    place = _place(ledger, int(case["index"]), field.name)
-    kind = str(case["check"]).partition("(")[0]
-    if place in already:
-        return []
-    code, message, remedy = _CONSTRAINTS[kind]
-    bounds = field.constraints
-    low, high = bounds.get("minimum"), bounds.get("maximum")
-    values = {
-        "isin": "、".join(bounds.get("enum", [])),
-        "greater_than_or_equal_to": low,
-        "less_than_or_equal_to": high,
-        "in_range": f"{low} 到 {high}",
-    }.get(kind, "")
-    texts = {
-        "case": ledger.rows[int(case["index"])][field.name],
-        "rule": bounds.get("pattern", ""),
-        "values": values,
-    }
-    return [error(code, place, f"{field.title}：{message.format(**texts)}", remedy.format(**texts))]
-
-
-def _text_findings(ledger: Ledger) -> list[Finding]:
-    findings = []
-    for index, field, text in _cells(ledger, lambda field: field.type == "string"):
-        place = _place(ledger, index, field.name)
-        if text[0] in "=+-@":
-            findings.append(
-                error(
-                    "ledger.formula",
-                    place,
-                    f"“{text[:30]}”以 {text[0]} 开头，在表格软件里会变成公式。",
-                    "去掉开头的符号。",
-                )
-            )
-        elif any(ord(char) < 32 or ord(char) == 127 for char in text):
-            findings.append(
-                error("ledger.control", place, "格内有换行或控制字符。", "改成一行文字。")
-            )
-        elif _MARKUP.search(text):
-            findings.append(
-                warning(
-                    "ledger.markup",
-                    place,
-                    f"“{text[:30]}”像是标记或代码；页面上按原文显示，不会执行。",
-                    "核对是否误贴。",
-                )
-            )
-    return findings
-
-
-def _evidence_findings(ledger: Ledger) -> list[Finding]:
-    findings = []
-    for index, row in enumerate(ledger.rows):
-        if row.get("evidence") == "record" and row.get("items", "1") != "1":
-            findings.append(
-                error(
-                    "ledger.items",
-                    _place(ledger, index, "items"),
-                    f"逐条记录应代表一项，这里写了 {row['items']}。",
-                    "改为 1，或把证据等级改为 aggregate、remainder。",
-                )
-            )
-    return findings
-
-
-def _key_findings(ledger: Ledger, ledgers: Mapping[str, Ledger]) -> list[Finding]:
-    findings = []
-    for key in ledger.schema.foreign_keys:
-        for index, row in enumerate(ledger.rows):
-            for value in filter(None, row[key.column].split("；")):
-                if value not in ledgers[key.ledger].by_id:
-                    findings.append(
-                        error(
-                            "ledger.key",
-                            _place(ledger, index, key.column),
-                            f"{ledgers[key.ledger].schema.title}里没有“{value}”。",
-                            "改正编号，或先在那本台账里登记。",
-                        )
-                    )
-    for index, row in enumerate(ledger.rows):
-        document = row.get("source", "").partition(":")[0]
-        if document and document not in ledgers["documents"].by_id:
-            findings.append(
-                error(
-                    "ledger.document",
-                    _place(ledger, index, "source"),
-                    f"来源文件里没有“{document}”。",
-                    "在 data/documents.csv 登记该文件。",
-                )
-            )
-    return findings

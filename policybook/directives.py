@@ -10,6 +10,7 @@ from docutils.parsers.rst import directives
 from sphinx.util.docutils import SphinxDirective
 
 from policybook.book import Book
+from policybook.figures import shown_rows
 from policybook.templating import render, used, warn
 
 
@@ -80,7 +81,7 @@ class Chart(BookDirective):
     def values(self) -> dict[str, Any] | None:
         """The figure."""
         figure = self.known(self.arguments[0], self.book.figures, "图")
-        return None if figure is None else {"figure": figure}
+        return None if figure is None else {"figure": figure, "rows": shown_rows(figure)}
 
 
 class Records(BookDirective):

@@ -47,10 +47,16 @@ def make_fact(
     try:
         value = evaluate(formula.expression, values)
     except ZeroDivisionError:
+        places = "、".join(
+            f"{cell.file} 第{cell.row}行 {cell.column}列"
+            for part in operands
+            for cell in part.cells
+            if not values[part.name] and cell.value
+        )
         raise PublishError(
             error(
                 "publish.zero",
-                statistic.id,
+                f"{statistic.id}（{places}）",
                 "除数为零。",
                 "检查台账中的基数，或用 otherwise=。",
             )

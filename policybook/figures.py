@@ -11,13 +11,23 @@ import ibis.expr.types as ir
 
 from policybook.errors import FigureError, error
 from policybook.ledgers import csv_text
-from policybook.model import Figure, Scalar
+from policybook.model import ROW_EVIDENCE, Figure, Scalar
 from policybook.numbers import plain
 
 
 def figure_csv(figure: Figure) -> str:
     """A figure's table as the CSV beside its SVG."""
     return csv_text(figure.columns, figure.rows)
+
+
+def shown_rows(figure: Figure) -> list[list[str]]:
+    """A figure's table as a page shows it: headings, then rows, evidence in Chinese."""
+    labels = [ROW_EVIDENCE if name == "evidence" else {} for name in figure.columns]
+    rows = [
+        [names.get(value, value) for names, value in zip(labels, row, strict=True)]
+        for row in figure.rows
+    ]
+    return [list(figure.headings), *rows]
 
 
 def scalar_text(value: Scalar) -> str:

@@ -12,6 +12,9 @@ Scalar = str | int | Decimal | date | None
 EVIDENCE = ("record", "aggregate", "remainder", "as printed", "implied")
 """Evidence grades from strongest to weakest."""
 
+ROW_EVIDENCE = {"record": "逐条记录", "aggregate": "文件合计", "remainder": "其余未列名"}
+"""What a row's evidence is called in figures and their tables."""
+
 
 @dataclass(frozen=True)
 class Table:

@@ -74,6 +74,7 @@ def _theme(app: Sphinx, config: Any) -> None:
     """Theme options added to Jupyter Book's own, which a setting in _config.yml would replace."""
     config.html_theme_options.update(
         search_bar_text="搜索本报告",
+        use_download_button=False,
         navbar_persistent=[],  # the theme shows an empty header with a second button for it
         pygments_light_style="a11y-high-contrast-light",
         pygments_dark_style="a11y-high-contrast-dark",

@@ -1,7 +1,7 @@
 """Table Schemas of the ledgers, the only declaration of their columns. floor: schema.
 
 Source: Frictionless Table Schema, Data Package v2; ``unit``, ``decimals`` and
-``printed`` are our own field properties, which the standard permits.
+``printed`` and ``references`` are our own field properties, which the standard permits.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ class Field:
     unit: str
     decimals: int  # places a number may have
     printed: bool  # a rate taken as a document prints it, its base unknown
+    references: str  # ledger (or "statistics") whose ids it lists, separated by ；
     constraints: dict[str, Any]
 
     @property
@@ -120,5 +121,6 @@ def _field(entry: dict[str, Any]) -> Field:
         unit=entry.get("unit", ""),
         decimals=entry.get("decimals", 0),
         printed=entry.get("printed", False),
+        references=entry.get("references", ""),
         constraints=entry.get("constraints", {}),
     )

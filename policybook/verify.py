@@ -13,6 +13,7 @@ from pathlib import Path
 from policybook.claims import shown
 from policybook.engines import connect_sqlite
 from policybook.errors import Finding, UsageError, error
+from policybook.figures import shown_rows
 from policybook.inventory import check_files, check_sums, displayed_on
 from policybook.lineage import printed_interval
 from policybook.model import Fact
@@ -197,7 +198,7 @@ def check_pages(release: Release) -> list[Finding]:
                 )
         for name, table in displayed.figures.items():
             figure = release.figures.get(name)
-            if figure is None or table != [list(figure.headings), *map(list, figure.rows)]:
+            if figure is None or table != shown_rows(figure):
                 findings.append(
                     error(
                         "verify.page",

@@ -10,7 +10,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from policybook.errors import FigureError, error
-from policybook.model import Scalar, Table
+from policybook.model import ROW_EVIDENCE, Scalar, Table
 from policybook.numbers import plain, round_half_up
 
 Number = int | Decimal
@@ -23,8 +23,6 @@ SHARE_DECIMALS = 0
 
 SPACE = "\u2002"
 """Between a number and its share."""
-
-_EVIDENCE = {"record": "逐条记录", "aggregate": "文件合计", "remainder": "其余未列名"}
 
 
 def unfit(title: str, message: str, remedy: str) -> FigureError:
@@ -94,7 +92,7 @@ def _word(value: Scalar, name: str, heading: str) -> str:
     if not text:
         return NOT_GIVEN
     if name == "evidence":
-        return _EVIDENCE.get(text, text)
+        return ROW_EVIDENCE.get(text, text)
     return f"{heading}：{text}" if text in ("是", "否") else text
 
 
