@@ -237,9 +237,12 @@ class Edition:
 def _show_fact(fact: Fact) -> None:
     from IPython.display import publish_display_data
 
-    link = f'<a class="stat" data-stat="{fact.id}" href="../trace/{fact.id}.html">{escape(fact.display)}</a>'
-    shown = f'data-stat="{fact.id}" data-show="formula"'
-    html = f'<p class="published" id="output-{fact.id}">{escape(fact.label)}：{link}<br><code {shown}>{escape(fact.formula)}</code></p>'
+    name, label = fact.id, escape(fact.label)
+    html = (
+        f'<p class="published" id="output-{name}">{label}：'
+        f'<a class="stat" data-stat="{name}" href="../trace/{name}.html">{escape(fact.display)}</a>'
+        f'<br><code data-stat="{name}" data-show="formula">{escape(fact.formula)}</code></p>'
+    )
     text = f"{fact.label}：{fact.display}  [{fact.id}]  {fact.formula}"
     publish_display_data({"text/html": html, "text/plain": text}, metadata={FACT_KEY: asdict(fact)})
 

@@ -44,7 +44,8 @@ def connect_duckdb(
             try:
                 connection.execute(
                     f'CREATE TABLE "{name}" AS SELECT {columns} FROM read_csv(?, header = true, '
-                    f"columns = {{{names}}}, delim = ',', quote = '\"', escape = '\"', nullstr = '', "
+                    f"columns = {{{names}}}, delim = ',', nullstr = '', "
+                    "quote = '\"', escape = '\"', "
                     "auto_detect = false, null_padding = false)",
                     [str(path)],
                 )

@@ -23,7 +23,7 @@ _OPERATORS: dict[str, Callable[[Fraction, Fraction], bool]] = {
 
 @dataclass(frozen=True)
 class Relation:
-    """One equation or inequality; over facts when ``ledger`` is empty, else over a ledger's rows."""
+    """One equation or inequality: over facts, or over each row of ``ledger``."""
 
     id: str
     title: str

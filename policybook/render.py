@@ -42,7 +42,7 @@ _WRAP = re.compile(
 
 
 def _join_lines(app: Sphinx, doctree: nodes.document) -> None:
-    """Chinese has no spaces: a line break of the source next to Chinese text is none on the page."""
+    """A line break of the source beside Chinese text is no space on the page."""
     for parent in doctree.findall(nodes.TextElement):
         if isinstance(parent, nodes.literal_block | nodes.raw):
             continue
@@ -80,7 +80,9 @@ def _theme(app: Sphinx, config: Any) -> None:
         pygments_dark_style="a11y-high-contrast-dark",
     )
     config.html_context["default_mode"] = "auto"
-    config.html_static_path.append(str(Path(__file__).parent / "static"))
+    static = Path(__file__).parent / "static"
+    config.html_static_path.append(str(static))
+    config.html_favicon = str(static / "favicon.svg")
 
 
 def _offline(app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: Any) -> None:

@@ -40,7 +40,7 @@ def check_ledgers(ledgers: Mapping[str, Ledger], relations: Iterable[Relation]) 
             continue
         known = ledgers[relation.ledger].schema.names if relation.ledger in ledgers else ()
         unknown = {*relation.names(), *dict(relation.where)} - set(known)
-        if unknown:
+        if unknown or not known:
             missing = f"列 {'、'.join(sorted(unknown))}" if known else f"台账 {relation.ledger}"
             findings.append(
                 error(

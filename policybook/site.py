@@ -132,6 +132,7 @@ _FRONT = """<!DOCTYPE html>
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
+<link rel="icon" href="{newest}/_static/favicon.svg">
 <meta http-equiv="refresh" content="0; url={newest}/index.html">
 <title>各期报告</title>
 </head>

@@ -99,7 +99,8 @@ def _page(notebook: Any) -> Any:
             metadata = output.get("metadata", {})
             figure = metadata.get(FIGURE_KEY)
             if figure:
-                image = f'<img id="output-{figure["id"]}" src="../figures/{figure["id"]}.svg" alt="{escape(figure["alt"])}">'
+                name, alt = figure["id"], escape(figure["alt"])
+                image = f'<img id="output-{name}" src="../figures/{name}.svg" alt="{alt}">'
                 output["data"] = {"text/html": image, "text/plain": figure["title"]}
             output["metadata"] = {}
     return page

@@ -1,4 +1,4 @@
-"""One fact for the terminal: from the published site while it is current, else computed. floor: trace."""
+"""One fact for the terminal: published while that is current, else computed. floor: trace."""
 
 from __future__ import annotations
 

@@ -86,18 +86,21 @@ def page_with(release: Path, text: str) -> Path:
     )
 
 
-def page_number(page: str, name: str, old: str, new: str) -> Tampering:
-    """Change what a page displays of a fact."""
+def page_number(place: str, name: str, old: str, new: str) -> Tampering:
+    """Change what a page displays of a fact; the first page that does, if a folder is given."""
+    shown = re.compile(rf'data-stat="{re.escape(name)}"[^>]*>{re.escape(old)}<')
 
     def tamper(release: Path) -> Expected:
-        text = (release / page).read_text(encoding="utf-8")
-        found = re.search(rf'data-stat="{re.escape(name)}"[^>]*>{re.escape(old)}<', text)
-        assert found, f"{page} does not show {name} as {old}"
-        replace_once(release / page, found[0], found[0].replace(f">{old}<", f">{new}<"))
+        paths = sorted((release / place).glob("*.html")) or [release / place]
+        path = next(path for path in paths if shown.search(path.read_text(encoding="utf-8")))
+        text = path.read_text(encoding="utf-8")
+        changed = shown.sub(lambda found: found[0].replace(f">{old}<", f">{new}<"), text, count=1)
+        path.write_text(changed, encoding="utf-8")
+        page = path.relative_to(release).as_posix()
         words = (page, name, new, old)
         return Expected(page, ("verify.page", *words), words)
 
-    tamper.__name__ = f"{page}_{name}"
+    tamper.__name__ = f"{place}_{name}"
     return tamper
 
 
@@ -117,10 +120,10 @@ def a_digit_in_a_ledger(release: Path) -> Expected:
 
 
 GROUPS["numbers"] += [
-    page_number("book/state-council-16.html", "ecology.boilers_replaced", "21台", "22台"),
+    page_number("book", "ecology.boilers_replaced", "21台", "22台"),
     page_number("book/index.html", "support.issued", "32个", "36个"),  # a tile
     page_number("book/statistics.html", "opening.trains", "63列", "36列"),
-    page_number("book/strong-capital.html", "city.old_estates_start_rate", "尚未完成", "完成"),
+    page_number("book", "ecology.boilers_rate", "尚未完成", "完成"),
     page_number(
         "book/statistics.html", "capacity.coal_task_implied", "2816.2–2840.3万吨", "2816–2840万吨"
     ),
@@ -190,7 +193,7 @@ def shown_cell(page: str, record: str, column: str, old: str, new: str) -> Tampe
 
 
 GROUPS["numbers"] += [
-    shown_cell("book/strong-capital.html", "emerging-reserve", "investment", "2012", "2021"),
+    shown_cell("book/funds-and-next-steps.html", "capital-subsidy", "amount", "40", "44"),
     shown_cell("trace/city.rural_care_done.html", "mutual-aid-homes", "completed", "36", "63"),
 ]
 
@@ -391,5 +394,5 @@ GROUPS["queries"] = [
     malicious(
         "mechanisms.count", "SET memory_limit = '1GB'", "PRAGMA writable_schema = 1", "SELECT"
     ),
-    malicious("ledgers.kinds", "", "", "SELECT"),
+    malicious("ledgers.kinds", ";", ";", "SELECT"),
 ]

@@ -24,8 +24,6 @@ from policybook.release import SUMS, VERIFIER, write_sums
 from policybook.verify import verify_release
 from tests.integration.tampering import GROUPS, OWNED, Expected, Tampering
 
-pytestmark = pytest.mark.site
-
 DIGESTS = {
     "verify.hash": "内容与 sha256 不符",
     "verify.missing": "文件缺失",
