@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
@@ -28,17 +29,6 @@ EVIDENCE_TEXT = {
 }
 """What each evidence grade means to a reader: name, explanation."""
 
-CHAPTERS = {
-    "policy-system": "政策体系",
-    "state-council-16": "国务院16号文件落实",
-    "strong-capital": "“强首府”工程",
-    "national-strategies": "国家战略",
-    "problem-list": "问题清单",
-    "funds-and-next-steps": "资金与下一步",
-    "deliberation-opinion": "审议意见",
-    "grassroots": "基层实践",
-}
-
 
 @dataclass(frozen=True)
 class Book:
@@ -50,6 +40,7 @@ class Book:
     facts: Mapping[str, Fact]
     figures: Mapping[str, Figure]
     relations: tuple[Mapping[str, Any], ...]
+    chapters: Mapping[str, str]  # title of each chapter's page, in the notebooks' order
 
     @cached_property
     def documents(self) -> Mapping[str, dict[str, str]]:
@@ -80,11 +71,20 @@ def load_book(stage: Path) -> Book:
     parameters = read_parameters(data / period / "period.yml", period)
     schemas = load_schemas(data)
     ledgers, _ = read_ledgers(data, period, schemas, parameters.empty_ledgers)
+    facts = {entry["id"]: fact_from_dict(entry) for entry in content["facts"]}
     return Book(
         parameters,
         schemas,
         ledgers,
-        {entry["id"]: fact_from_dict(entry) for entry in content["facts"]},
+        facts,
         {entry["id"]: figure_from_dict(entry) for entry in content["figures"]},
         tuple(content["relations"]),
+        {fact.chapter: _title(stage, fact.chapter) for fact in facts.values()},
     )
+
+
+def _title(stage: Path, chapter: str) -> str:
+    page = stage / "book" / f"{chapter}.md"
+    text = page.read_text(encoding="utf-8") if page.is_file() else ""
+    heading = re.search(r"^# (.+)$", text, re.MULTILINE)
+    return heading[1].strip() if heading else chapter

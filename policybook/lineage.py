@@ -147,9 +147,13 @@ def printed_interval(part: Operand, printed: bool) -> Interval:
 
 
 def is_lower_bound(operands: Iterable[Operand], ledgers: Mapping[str, Ledger]) -> bool:
-    """Whether any contributing record is stated as "at least" (余)."""
+    """Whether any measure that was added up is stated as "at least" (余).
+
+    How many items a record stands for is known, and so are dates and kinds.
+    """
     return any(
-        ledgers[part.ledger].by_id[record][1].get(AT_LEAST) == "是"
+        cell.value and ledgers[part.ledger].by_id[cell.record][1].get(AT_LEAST) == "是"
         for part in operands
-        for record in part.records
+        if part.reduction == "sum" and part.column != "items"
+        for cell in part.cells
     )

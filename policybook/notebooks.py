@@ -135,6 +135,7 @@ def run_notebooks(
     paths = find_notebooks(folder / "notebooks")
 
     def run(path: Path) -> Any:
+        read_notebook(path)
         found = cache.get(path, parameters)
         if found is None:
             found = tidy(_execute(path, parameters, folder, broken))
@@ -204,7 +205,11 @@ def check_parameters(path: Path, parameters: Mapping[str, str]) -> None:
     """
     import papermill
 
-    declared = set(papermill.inspect_notebook(str(path)))
+    try:
+        declared = set(papermill.inspect_notebook(str(path)))
+    except ValueError as problem:  # such as a notebook that names no language
+        place, remedy = f"notebooks/{path.name}", "元数据照别的笔记本写。"
+        raise NotebookError(error("notebook.broken", place, f"{problem}", remedy)) from None
     for name in sorted(declared ^ set(parameters)):
         kind = "没有给出" if name in declared else "笔记本里没有"
         raise NotebookError(

@@ -7,7 +7,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from sphinx.util import logging
 
-from policybook.book import CHAPTERS, EVIDENCE_TEXT, Book
+from policybook.book import EVIDENCE_TEXT, Book
 
 logger = logging.getLogger(__name__)
 _templates = Environment(
@@ -25,7 +25,6 @@ def render(template: str, book: Book, docname: str, **values: Any) -> str:
         book=book,
         top="../" * docname.count("/"),
         evidence=EVIDENCE_TEXT,
-        chapters=CHAPTERS,
         **values,
     )
 

@@ -464,6 +464,7 @@ def verify(folder: Path) -> tuple[int, list[str]]:
     problems = list(check_sums(folder))
     try:
         release = read(folder)
+        count = len(release.content["facts"])
     except Exception as problem:  # a release too broken to read is itself the finding
         return 0, [*problems, f"facts.json、data/：读不下去（{type(problem).__name__} {problem}）"]
     for check in CHECKS:
@@ -472,7 +473,7 @@ def verify(folder: Path) -> tuple[int, list[str]]:
         except Exception as problem:  # so is one too broken to go on with
             name = check.__name__
             problems.append(f"{name}：查不下去（{type(problem).__name__} {problem}）")
-    return len(release.content["facts"]), list(dict.fromkeys(problems))
+    return count, list(dict.fromkeys(problems))
 
 
 def main(arguments: list[str]) -> int:
