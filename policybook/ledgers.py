@@ -109,10 +109,12 @@ def read_ledger(
         )
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     numbered: list[tuple[int, list[str]]] = []
+    start = 1  # of a record, which may go on over several lines
     try:
         for cells in reader:
             if any(cell.strip() for cell in cells):
-                numbered.append((reader.line_num, [cell.strip() for cell in cells]))
+                numbered.append((start, [cell.strip() for cell in cells]))
+            start = reader.line_num + 1
     except csv.Error as problem:
         raise LedgerError(
             error(

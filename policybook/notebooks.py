@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 import functools
 import tempfile
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from types import CodeType
@@ -59,10 +59,11 @@ def evaluate_notebooks(folder: Path, edition: Edition) -> dict[str, Fact]:
     for path in find_notebooks(folder):
         before = set(edition.facts)
         cell = "?"
+        cells = _compiled(path, path.stat().st_mtime_ns)
         try:
             with prepared(edition):
                 namespace: dict[str, Any] = {"__name__": path.stem}
-                for cell, code in _compiled(path, path.stat().st_mtime_ns):
+                for cell, code in cells:
                     exec(code, namespace)
                     for name in set(edition.facts) - before:
                         fact = edition.facts[name]
@@ -72,7 +73,7 @@ def evaluate_notebooks(folder: Path, edition: Edition) -> dict[str, Fact]:
             raise NotebookError(
                 [_placed(finding, path.stem, cell) for finding in problem.findings]
             ) from None
-        except Exception as problem:
+        except (Exception, SystemExit) as problem:
             message = f"运行出错：{type(problem).__name__}: {problem}"
             raise NotebookError(
                 error("notebook.failed", f"{path} 单元 {cell}", message, "改正该单元。")
@@ -83,11 +84,21 @@ def evaluate_notebooks(folder: Path, edition: Edition) -> dict[str, Fact]:
 
 @functools.lru_cache(maxsize=64)
 def _compiled(path: Path, _modified: int) -> list[tuple[str, CodeType]]:
-    return [
-        (cell.id, compile(cell.source, f"{path.name}[{cell.id}]", "exec"))
-        for cell in read_notebook(path).cells
-        if cell.cell_type == "code"
-    ]
+    found = []
+    for cell in read_notebook(path).cells:
+        if cell.cell_type == "code":
+            try:
+                code = compile(cell.source, f"{path.name}[{cell.id}]", "exec")
+            except SyntaxError as problem:
+                place, message = (
+                    f"{path} 单元 {cell.id}",
+                    f"第{problem.lineno}行写法有误：{problem.msg}",
+                )
+                raise NotebookError(
+                    error("notebook.failed", place, message, "改正该单元。")
+                ) from None
+            found.append((cell.id, code))
+    return found
 
 
 def _placed(finding: Finding, notebook: str, cell: str) -> Finding:
@@ -158,22 +169,26 @@ def run_notebooks(
 
 def _execute(path: Path, parameters: Mapping[str, str], folder: Path, broken: Path) -> Any:
     import papermill
+    from jupyter_core.utils import ensure_event_loop
     from papermill.exceptions import PapermillExecutionError
     from traitlets.config import Config
 
-    asyncio.set_event_loop(asyncio.new_event_loop())  # each thread needs its own
     check_parameters(path, parameters)
     output = folder / "executed" / path.name
     output.parent.mkdir(exist_ok=True)
     try:
-        with tempfile.TemporaryDirectory(prefix="pb-") as sockets:
+        with (
+            closing(ensure_event_loop()),  # each thread has its own
+            tempfile.TemporaryDirectory(prefix="pb-") as sockets,
+        ):
             # Unix sockets of its own: no port is opened, and kernels side by side do not meet.
             transport = {"transport": "ipc", "ip": f"{sockets}/kernel"}
             return papermill.execute_notebook(
                 str(path),
                 str(output),
                 parameters=dict(parameters),
-                cwd=str(folder),
+                # Not papermill's cwd: it changes that of all threads, and not back in order.
+                resources={"metadata": {"path": str(folder)}},
                 kernel_name="python3",
                 progress_bar=False,
                 log_output=False,
@@ -232,7 +247,7 @@ def tidy(notebook: Any) -> Any:
         cell.metadata = nbformat.from_dict({"tags": tags} if tags else {})
         if "injected-parameters" in tags:
             cell.id = "injected-parameters"
-    return notebook
+    return nbformat.reads(nbformat.writes(notebook), as_version=4)  # as the cache gives it
 
 
 def collect(notebooks: Mapping[str, Any]) -> tuple[dict[str, Fact], dict[str, Figure]]:

@@ -37,8 +37,19 @@ LARGE = ("projects", "tasks")
 EXACT = Fraction(8, 10)
 """The share of filled cells that the facts alone must account for, without a check's help."""
 
-Call = tuple[str, ir.Value, ir.Value | None]
-"""What a notebook published: id, expression, fall-back."""
+
+@dataclass(frozen=True, eq=False)
+class Call:
+    """What a notebook published."""
+
+    id: str
+    expr: ir.Value
+    otherwise: ir.Value | None
+    ledgers: frozenset[str]  # that the expressions read
+
+    def repeat(self, edition: Edition) -> None:
+        """Publish the same in another edition."""
+        edition.publish(self.id, self.expr, self.otherwise)
 
 
 @dataclass(frozen=True)
@@ -79,11 +90,6 @@ class Published:
             ledgers[name] = replace(ledger, rows=rows)
         return ledgers
 
-    def uses(self, call: Call) -> set[str]:
-        """The ledgers that a published expression reads."""
-        exprs = [expr for expr in call[1:] if isinstance(expr, ir.Value)]
-        return {table.name for expr in exprs for table in expr.op().find(ops.UnboundTable)}
-
     def named(self, cell: NumericCell) -> set[str]:
         """The statistics whose trace names a cell."""
         file = self.edition.ledgers[cell.ledger].published
@@ -96,17 +102,17 @@ class Published:
 
     def changed(self, cell: NumericCell) -> set[str]:
         """The statistics whose exact value a change to the cell alters, or makes impossible."""
-        calls = [call for call in self.calls if cell.ledger in self.uses(call)]
-        needed = {"documents", cell.ledger}.union(*(self.uses(call) for call in calls))
+        calls = [call for call in self.calls if cell.ledger in call.ledgers]
+        needed = {"documents", cell.ledger}.union(*(call.ledgers for call in calls))
         change = {(cell.ledger, cell.record, cell.column): cell.after}
         ledgers = {n: one for n, one in self.with_cells(change).items() if n in needed}
         edition = reopened(self.edition, ledgers)
         changed = set()
-        for name, expr, otherwise in calls:
+        for call in calls:
             try:
-                edition.publish(name, expr, otherwise)
-                if edition.facts[name].value != self.facts[name].value:
-                    changed.add(name)
+                call.repeat(edition)
+                if edition.facts[call.id].value != self.facts[call.id].value:
+                    changed.add(call.id)
             except PublishError as problem:
                 changed.update(one.place.partition("（")[0] for one in problem.findings)
         return changed
@@ -117,7 +123,10 @@ class Recording(Edition):
 
     def publish(self, id: str, expr: ir.Value, otherwise: ir.Value | None = None) -> None:
         """Publish, and keep the expression."""
-        self.__dict__.setdefault("calls", []).append((id, expr, otherwise))
+        exprs = [one.op() for one in (expr, otherwise) if one is not None]
+        ledgers = frozenset(t.name for op in exprs for t in op.find(ops.UnboundTable))
+        call = Call(id, expr, otherwise, ledgers)
+        self.__dict__.setdefault("calls", []).append(call)
         super().publish(id, expr, otherwise)
 
 
@@ -270,9 +279,9 @@ class TestTheMeasure:
         facts = evaluate_notebooks(NOTEBOOKS, reopened(published.edition, ledgers))
         again = reopened(published.edition, ledgers)
         for call in published.calls:
-            again.publish(*call)
-            if not published.uses(call) & set(names):
-                assert facts[call[0]].value == published.facts[call[0]].value
+            call.repeat(again)
+            if not call.ledgers & set(names):
+                assert facts[call.id].value == published.facts[call.id].value
         values = {name: fact.value for name, fact in facts.items()}
         assert values == {name: fact.value for name, fact in again.facts.items()}
 

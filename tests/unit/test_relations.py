@@ -74,7 +74,7 @@ def test_wrong_relations_are_refused(text: str, code: str, relations_file: Write
     assert finding.remedy
 
 
-def test_the_common_file_must_be_there(tmp_path: Path) -> None:
+def test_the_shared_file_is_required(tmp_path: Path) -> None:
     """Without relations there is an empty list, not no file."""
     with pytest.raises(ConfigError, match=r"config\.missing"):
         load_relations(tmp_path / "relations.yml")

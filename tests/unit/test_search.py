@@ -1,4 +1,4 @@
-"""Chinese search: pairs of characters, in Python and in the browser alike."""
+"""Chinese search: pairs of characters."""
 
 from __future__ import annotations
 
