@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from fractions import Fraction
 
 from policybook.catalogue import Statistic
 from policybook.errors import PublishError, error
@@ -10,8 +11,8 @@ from policybook.expression import ENGINES, Formula, combined_query
 from policybook.ledgers import Ledger
 from policybook.lineage import (
     Source,
-    is_lower_bound,
     look_through,
+    lower_bounds,
     operand_exact,
     printed_interval,
     weakest,
@@ -41,7 +42,8 @@ def make_fact(
     """The fact of a statistic from its formula's operands.
 
     ``missing``: operands without data that the formula, a fall-back, stands in for.
-    Raises :class:`PublishError` on a division by zero.
+    Raises :class:`PublishError` on a division by zero, and where a lower bound would
+    be shown as something else.
     """
     values = {part.name: operand_exact(part.value or "") for part in operands}
     try:
@@ -65,7 +67,9 @@ def make_fact(
     alone = formula.expression == "a"
     evidence = weakest(operands, any(printed.values()), alone)
     number = number_text(value, statistic.unit, statistic.decimals)
-    qualifier = "余" if is_lower_bound(operands, source.ledgers) else ""
+    qualifier = _qualifier(
+        statistic.id, formula.expression, values, lower_bounds(operands, source.ledgers)
+    )
     display = display_text(number, statistic.unit, qualifier)
     share = look_through(operands)
     return Fact(
@@ -99,6 +103,20 @@ def make_fact(
         cell="",
         definition=statistic.definition,
     )
+
+
+def _qualifier(
+    statistic: str, expression: str, values: Mapping[str, Fraction], bounds: list[str]
+) -> str:
+    """余 when the value is at least what is shown: larger operands must not make it smaller."""
+    value = evaluate(expression, values)
+    for name in bounds:
+        if evaluate(expression, {**values, name: values[name] + 1}) < value:
+            message = "用到“余”字下限的数，放在减号或除号之后，结果不再是下限。"
+            raise PublishError(
+                error("publish.bound", statistic, message, "不发布这个指标，或先查明确数。")
+            )
+    return "余" if bounds else ""
 
 
 def _interval(

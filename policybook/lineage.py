@@ -131,13 +131,15 @@ def _record_share(part: Operand) -> Fraction | None:
 def printed_interval(part: Operand, printed: bool) -> Interval:
     """Where an operand can lie, its cells being printed digits.
 
-    A value with decimals and a printed rate stand for ± half of their last place;
-    a whole number is taken as exact.
+    A value with decimals stands for ± half of its last place, a whole number is taken
+    as exact. A printed rate is known to the percent at least: a spreadsheet that cuts
+    1.20 to 1.2 does not make it less known.
     """
     value = operand_exact(part.value or "0")
+    widest = Fraction(1, 200) if printed else Fraction(1, 2)
     slack = sum(
         (
-            half_unit(cell.value)
+            min(half_unit(cell.value), widest)
             for cell in part.cells
             if cell.value and (printed or "." in cell.value)
         ),
@@ -146,14 +148,17 @@ def printed_interval(part: Operand, printed: bool) -> Interval:
     return Interval(value - slack, value + slack)
 
 
-def is_lower_bound(operands: Iterable[Operand], ledgers: Mapping[str, Ledger]) -> bool:
-    """Whether any measure that was added up is stated as "at least" (余).
+def lower_bounds(operands: Iterable[Operand], ledgers: Mapping[str, Ledger]) -> list[str]:
+    """The operands that add up a measure stated as "at least" (余).
 
     How many items a record stands for is known, and so are dates and kinds.
     """
-    return any(
-        cell.value and ledgers[part.ledger].by_id[cell.record][1].get(AT_LEAST) == "是"
+    return [
+        part.name
         for part in operands
         if part.reduction == "sum" and part.column != "items"
-        for cell in part.cells
-    )
+        if any(
+            cell.value and ledgers[part.ledger].by_id[cell.record][1].get(AT_LEAST) == "是"
+            for cell in part.cells
+        )
+    ]

@@ -42,6 +42,8 @@ def assemble(
 ) -> None:
     """Pages, facts, data, figures and the digests of all of them."""
     shutil.copytree(html, release)
+    for path in (release / "_static").rglob("*.map"):
+        path.unlink()
     for name in _LEFTOVERS:
         path = release / name
         shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink(missing_ok=True)

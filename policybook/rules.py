@@ -8,6 +8,7 @@ type) is checked here.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import date
 from typing import Any
@@ -118,6 +119,7 @@ _CONSTRAINTS = {
     "less_than_or_equal_to": ("ledger.maximum", "{case} 大于上限 {values}。", "核对该数。"),
     "in_range": ("ledger.range", "{case} 不在 {values} 之间。", "核对该数。"),
 }
+_OTHER_CONSTRAINT = ("ledger.constraint", "“{case}”不合结构文件的要求。", "按结构文件改正。")
 
 
 def _constraint_findings(ledger: Ledger, already: set[str]) -> list[Finding]:
@@ -163,7 +165,7 @@ def _constraint_finding(
     kind = str(case["check"]).partition("(")[0]
     if place in already:
         return []
-    code, message, remedy = _CONSTRAINTS[kind]
+    code, message, remedy = _CONSTRAINTS.get(kind, _OTHER_CONSTRAINT)
     bounds = field.constraints
     low, high = bounds.get("minimum"), bounds.get("maximum")
     values = {
@@ -193,9 +195,14 @@ def _text_findings(ledger: Ledger) -> list[Finding]:
                     "去掉开头的符号。",
                 )
             )
-        elif any(ord(char) < 32 or ord(char) == 127 for char in text):
+        elif any(unicodedata.category(char) in ("Cc", "Cf") for char in text):
             findings.append(
-                error("ledger.control", place, "格内有换行或控制字符。", "改成一行文字。")
+                error(
+                    "ledger.control",
+                    place,
+                    "格内有换行、控制字符或看不见的字符。",
+                    "改成一行文字；重新键入可疑的字。",
+                )
             )
         elif _MARKUP.search(text):
             findings.append(

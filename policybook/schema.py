@@ -93,7 +93,7 @@ def load_schemas(data: Path) -> dict[str, Schema]:
 def _load(path: Path) -> Schema:
     try:
         return parse_schema(path.stem, json.loads(path.read_text(encoding="utf-8")))
-    except (json.JSONDecodeError, KeyError, TypeError) as problem:
+    except (UnicodeDecodeError, json.JSONDecodeError, KeyError, TypeError) as problem:
         raise ConfigError(
             error("schema.broken", path, f"台账结构文件有误：{problem}。", "按 Table Schema 改正。")
         ) from None

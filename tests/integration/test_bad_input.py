@@ -22,6 +22,7 @@ from policybook.edition import load_edition
 from policybook.notebooks import evaluate_notebooks
 from tests.conftest import PERIOD, ROOT
 
+NOTEBOOK = "08_grassroots.ipynb"
 Change = Callable[[Path], str]
 """Spoils a data folder; returns the place that the finding must name."""
 
@@ -34,10 +35,11 @@ def data(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
-    """A project with a copy of the notebooks and data."""
+    """A project with a copy of the data and of one notebook."""
     root = tmp_path / "root"
-    for name in ("data", "notebooks"):
-        shutil.copytree(ROOT / name, root / name)
+    shutil.copytree(ROOT / "data", root / "data")
+    (root / "notebooks").mkdir()
+    shutil.copyfile(ROOT / "notebooks" / NOTEBOOK, root / "notebooks" / NOTEBOOK)
     return root
 
 
@@ -65,16 +67,11 @@ def check(data: Path, *, root: Path = ROOT) -> Result:
 
 
 def assert_found(data: Path, code: str, place: str, *, root: Path = ROOT) -> dict[str, str]:
-    """Exit status 1, and the finding, in JSON and as text; the finding."""
+    """Exit status 1, and the finding; returns it."""
     result = check(data, root=root)
     assert result.exit_code == 1, result.output
     found = [one for one in findings_of(result) if one["code"] == code and place in one["place"]]
     assert found, result.stdout
-    text = run("check", PERIOD, "--root", root, "--data", data)
-    assert text.exit_code == 1
-    assert f"[{code}]" in text.stderr
-    assert place in text.stderr
-    assert found[0]["remedy"] in text.stderr
     return found[0]
 
 
@@ -176,6 +173,17 @@ def test_many_bad_cells_are_named_at_once(data: Path) -> None:
     places.append(cell("branches", "linked-rest", "items", "四十")(data))
     named = "\n".join(one["place"] for one in findings_of(check(data)))
     assert all(place in named for place in places)
+
+
+def test_findings_are_told_in_words(data: Path) -> None:
+    """Without --json each finding is text for a ledger's user: code, place, remedy."""
+    place = CELLS["negative-count"][0](data)
+    (found,) = findings_of(check(data))
+    result = run("check", PERIOD, "--root", ROOT, "--data", data)
+    assert result.exit_code == 1
+    assert result.stdout == ""
+    assert f"错误 [ledger.minimum] {place}\n" in result.stderr
+    assert f"处理：{found['remedy']}" in result.stderr
 
 
 def without_column(data: Path) -> str:
@@ -475,7 +483,6 @@ def change_cell(path: Path, name: str, source: str) -> None:
     nbformat.write(notebook, path)
 
 
-NOTEBOOK = "08_grassroots.ipynb"
 SOURCES: dict[str, tuple[str, str]] = {
     "raises": ("1 / 0", "notebook.failed"),
     "syntax": ("edition.publish(", "notebook.failed"),

@@ -62,6 +62,7 @@ BROKEN: dict[str, tuple[str, str, str, int, str]] = {
     "a formula": ("虚构植树", "=cmd()", "ledger.formula", 5, "title"),
     "another formula": ("虚构植树", "@SUM(A1)", "ledger.formula", 5, "title"),
     "a line break": ("虚构植树", '"虚构\n植树"', "ledger.control", 6, "title"),
+    "an invisible character": ("虚构植树", "虚构\u200b植树", "ledger.control", 5, "title"),
     "a control character": ("虚构植树", "虚构\x1b植树", "ledger.control", 5, "title"),
 }
 
@@ -161,6 +162,12 @@ def test_a_missing_file_is_a_finding(name: str, code: str, made_up_data: Path) -
     (finding,) = findings_of(made_up_data)
     assert finding.code == code
     assert Path(name).name in finding.place
+
+
+def test_documents_are_shared_by_all_editions(made_up_data: Path) -> None:
+    """A documents file inside an edition would be ignored, so it is found."""
+    (made_up_data / PERIOD / "documents.csv").write_text("id,title,issued\n", encoding="utf-8")
+    assert [finding.code for finding in findings_of(made_up_data)] == ["ledger.unknown"]
 
 
 def test_gb18030_is_noted_and_goes_on(works_file: Path, made_up_data: Path) -> None:

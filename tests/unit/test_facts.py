@@ -120,6 +120,16 @@ def test_at_least_stays_with_the_number(edition: Edition) -> None:
     assert published(edition, "roads.planned", roads.planned.sum()).qualifier == ""
 
 
+def test_at_least_does_not_survive_a_minus(edition: Edition) -> None:
+    """What a lower bound is taken from, or divides, is no lower bound: it is refused."""
+    trees = edition.works.filter(_.kind == "绿化").completed.sum()
+    roads = edition.works.filter(_.kind == "道路").planned.sum()
+    assert published(edition, "roads.rate", trees / roads).qualifier == "余"
+    for name, expr in (("roads.planned", roads - trees), ("coal.rate", roads / trees)):
+        with pytest.raises(PublishError, match=r"publish\.bound"):
+            edition.publish(name, expr)
+
+
 def test_a_printed_rate_stands_as_printed(edition: Edition) -> None:
     """The rate alone is what the document prints, without an interval."""
     fact = published(edition, "coal.rate", edition.works.filter(_.id == "coal").rate.sum())
@@ -136,6 +146,15 @@ def test_what_a_printed_rate_implies_has_an_interval(edition: Edition) -> None:
     assert Fraction(fact.interval["low"]) == Fraction(3309) / Fraction("1.175")
     assert Fraction(fact.interval["high"]) == Fraction(3309) / Fraction("1.165")
     assert fact.interval["display"] == "2816.2–2840.3吨"
+
+
+def test_a_rate_cut_by_a_spreadsheet_is_known_to_the_percent(changed_works: Change) -> None:
+    """120 % written as 1.2 stands for half a percent either way, not for five."""
+    edition = load_edition(changed_works(",1.17,", ",1.2,"), PERIOD)
+    coal = edition.works.filter(_.id == "coal")
+    fact = published(edition, "coal.task", coal.completed.sum() / coal.rate.sum())
+    assert fact.interval is not None
+    assert Fraction(fact.interval["low"]) == Fraction(3309) / Fraction("1.205")
 
 
 def test_printed_decimals_widen_the_interval(changed_works: Change) -> None:
