@@ -284,7 +284,8 @@ def interval(release: Release, fact: dict[str, Any]) -> tuple[Fraction, Fraction
         fields = release.resources[part["ledger"]]["schema"]["fields"]
         rate = any(f["name"] == part["column"] and f.get("printed") for f in fields)
         printed = [cell["value"] for cell in part["cells"] if rate or "." in cell["value"]]
-        half = [Fraction(1, 2 * 10 ** len(text.partition(".")[2])) for text in printed if text]
+        places = [len(text.partition(".")[2]) for text in printed if text]
+        half = [Fraction(1, 2 * 10 ** (max(n, 2) if rate else n)) for n in places]
         middle, slack = exact(part["value"]), sum(half, Fraction(0))
         ends.append([(part["name"], middle - slack), (part["name"], middle + slack)])
     values = [compute(fact["expression"], dict(corner)) for corner in itertools.product(*ends)]

@@ -362,7 +362,8 @@ def test_a_notebook_that_does_not_fit_is_named(
 
 def test_a_broken_relation_between_facts_stops_the_build(mine: Path) -> None:
     """It is named with both sides and the cells they rest on."""
-    text = '- id: as-planned\n  title: 全部更新\n  left: works.done\n  op: "="\n  right: works.planned\n'
+    sides = 'left: works.done\n  op: "="\n  right: works.planned'
+    text = f"- id: as-planned\n  title: 全部更新\n  {sides}\n"
     (mine / "data" / FIRST / "relations.yml").write_text(text, encoding="utf-8")
     before = tree(mine / "_build" / "site")
     (found,) = [one for one in refused(mine, FIRST) if one.severity == "error"]

@@ -9,8 +9,6 @@ from pathlib import Path
 
 import pytest
 
-pytestmark = pytest.mark.site
-
 _ELSEWHERE = re.compile(r"""(?:\b(?:href|src|action|data-url)=["']|url\(["']?)\s*(?:https?:)?//""")
 
 
