@@ -7,6 +7,9 @@ from fractions import Fraction
 
 from policybook.model import Fact
 
+NUMBERS = ("display", "number")
+"""The variants that are the fact's number, with and without its unit."""
+
 
 def claim_word(fact: Fact) -> str:
     """增长, 下降 or 持平 for a change; 超额完成, 完成 or 尚未完成 for a completion rate.

@@ -226,6 +226,7 @@ def serve(
     port: Annotated[int, typer.Option(help="端口；0 为任选。")] = 8000,
 ) -> None:
     """在本机浏览已生成的网站（只对本机开放）。"""
+    import signal
     from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
     site = root / "_build" / "site"
@@ -242,6 +243,8 @@ def serve(
                 "换一个 --port。",
             )
         ) from None
+    # A shell starts background jobs with SIGINT ignored; it must still end this one.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     print(f"http://127.0.0.1:{server.server_port}/", flush=True)
     try:
         server.serve_forever()

@@ -241,7 +241,7 @@ def _show_fact(fact: Fact) -> None:
     html = (
         f'<p class="published" id="output-{name}">{label}：'
         f'<a class="stat" data-stat="{name}" href="../trace/{name}.html">{escape(fact.display)}</a>'
-        f'<br><code data-stat="{name}" data-show="formula">{escape(fact.formula)}</code></p>'
+        f'<br><code data-fact="{name}" data-show="formula">{escape(fact.formula)}</code></p>'
     )
     text = f"{fact.label}：{fact.display}  [{fact.id}]  {fact.formula}"
     publish_display_data({"text/html": html, "text/plain": text}, metadata={FACT_KEY: asdict(fact)})

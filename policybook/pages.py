@@ -77,10 +77,9 @@ class _Reader(HTMLParser):
     def close_element(self, element: _Open) -> None:
         text = "".join(element.text)
         attributes = element.attributes
-        if "data-stat" in attributes:
-            self.shown.facts.append(
-                (attributes["data-stat"], attributes.get("data-show", "display"), text)
-            )
+        fact = attributes.get("data-stat") or attributes.get("data-fact")
+        if fact:
+            self.shown.facts.append((fact, attributes.get("data-show", "display"), text))
         if "data-column" in attributes:
             place = (self.around("data-ledger") or "", self.around("data-record") or "")
             self.shown.cells.append((*place, attributes["data-column"], text))

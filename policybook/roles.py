@@ -8,7 +8,7 @@ from docutils import nodes
 from sphinx.util.docutils import SphinxRole
 
 from policybook.book import Book
-from policybook.claims import shown
+from policybook.claims import NUMBERS, shown
 from policybook.templating import used, warn
 
 if TYPE_CHECKING:
@@ -72,18 +72,20 @@ class SourceRole(SphinxRole):
 
 
 def visit_stat(self: HTML5Translator, node: stat) -> None:
-    """An ``<a class="stat">``; a ``<span>`` where no link can stand."""
+    """An ``<a class="stat" data-stat>`` for the number; a ``<span>`` where no link can stand.
+
+    Another text of the fact (interval, claim word) is ``class="stat-text" data-fact``.
+    """
     name, show = node["statistic"], node["show"]
-    attributes = (
-        {"data-stat": name} if show == "display" else {"data-stat": name, "data-show": show}
-    )
+    kind, key = ("stat", "data-stat") if show in NUMBERS else ("stat-text", "data-fact")
+    attributes = {key: name} if show == "display" else {key: name, "data-show": show}
     parent = node.parent
     while parent is not None and not isinstance(parent, nodes.title | nodes.reference):
         parent = parent.parent
     node["tag"] = "a" if parent is None else "span"
     if node["tag"] == "a":
         attributes["href"] = "../" * node["doc"].count("/") + f"trace/{name}.html"
-    self.body.append(self.starttag(node, node["tag"], "", CLASS="stat", **attributes))
+    self.body.append(self.starttag(node, node["tag"], "", CLASS=kind, **attributes))
 
 
 def depart_stat(self: HTML5Translator, node: stat) -> None:

@@ -364,7 +364,7 @@ class Page(HTMLParser):
         while self.open:
             around = self.around()
             name, attributes, pieces = self.open.pop()
-            if "data-stat" in attributes or "data-column" in attributes:
+            if {"data-stat", "data-fact", "data-column"} & set(attributes):
                 self.found.append(({**around, **attributes}, "".join(pieces)))
             if name in ("td", "th") and "data-figure" in around and self.tables[-1][1]:
                 self.tables[-1][1][-1].append("".join(pieces))
@@ -414,13 +414,13 @@ def check_pages(release: Release) -> Iterator[str]:
             yield f"{name}：页面读不下去（{problem}）"
             continue
         for attributes, text in page.found:
-            if "data-column" in attributes and "data-stat" not in attributes:
+            what = attributes.get("data-stat") or attributes.get("data-fact") or ""
+            if "data-column" in attributes and not what:
                 ledger, record = attributes.get("data-ledger"), attributes.get("data-record")
                 row = release.records.get(ledger or "", {}).get(record or "", (0, {}))[1]
                 what = f"台账 {ledger} 记录 {record} {attributes['data-column']}列"
                 right: Any = row.get(attributes["data-column"])
             else:
-                what = attributes["data-stat"]
                 expected.discard((name, what))
                 fact = facts.get(what, {"interval": None, "word": "", "value": 0, "number": 0})
                 right = claim(fact, attributes.get("data-show", "display"))

@@ -88,7 +88,7 @@ def page_with(release: Path, text: str) -> Path:
 
 def page_number(place: str, name: str, old: str, new: str) -> Tampering:
     """Change what a page displays of a fact; the first page that does, if a folder is given."""
-    shown = re.compile(rf'data-stat="{re.escape(name)}"[^>]*>{re.escape(old)}<')
+    shown = re.compile(rf'data-(?:stat|fact)="{re.escape(name)}"[^>]*>{re.escape(old)}<')
 
     def tamper(release: Path) -> Expected:
         paths = sorted((release / place).glob("*.html")) or [release / place]

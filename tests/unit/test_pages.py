@@ -10,7 +10,7 @@ def test_facts_are_read_with_their_variant() -> None:
     page = read_page(
         '<p>率<a class="stat" data-stat="a.rate" href="x"><span>97</span>%</a>，'
         '<span data-stat="a.rate" data-show="number">97</span><br>'
-        '<span data-stat="b.name">&lt;b&gt; &amp; 余</span></p>'
+        '<span data-fact="b.name">&lt;b&gt; &amp; 余</span></p>'
     )
     assert page.facts == [
         ("a.rate", "display", "97%"),
