@@ -11,12 +11,15 @@ from policybook.catalogue import load_catalogue
 from policybook.config import read_parameters
 from policybook.edition import load_edition
 from policybook.errors import Finding, PolicybookError
-from policybook.ledgers import Ledger, read_ledgers
-from policybook.model import Fact
+from policybook.ledgers import HEADER_LINES, Ledger, read_ledgers
+from policybook.model import Cell, Fact
 from policybook.notebooks import evaluate_notebooks
 from policybook.relations import Relation, check_facts, load_relations
 from policybook.rules import check_ledgers, check_references
 from policybook.schema import Schema, load_schemas
+
+_CELLS_NAMED = 100
+"""So many cells of a statistic are named in a finding."""
 
 
 @dataclass(frozen=True)
@@ -59,15 +62,23 @@ def check_edition(root: Path, data: Path, period: str) -> list[Finding]:
         facts = evaluate_notebooks(root / "notebooks", edition)
     except PolicybookError as problem:
         return checked.findings + problem.findings
-    return checked.findings + check_relations(checked.relations, facts)
+    return checked.findings + check_relations(checked.relations, facts, checked.ledgers)
 
 
-def check_relations(relations: Iterable[Relation], facts: Mapping[str, Fact]) -> list[Finding]:
-    """The declared relations between facts."""
+def check_relations(
+    relations: Iterable[Relation], facts: Mapping[str, Fact], ledgers: Mapping[str, Ledger]
+) -> list[Finding]:
+    """The declared relations between facts; findings name the cells of the files handed in."""
+
+    def place(cell: Cell) -> str:
+        ledger = ledgers[Path(cell.file).stem]
+        line = ledger.lines[ledger.by_id[cell.record][0] - HEADER_LINES - 1]
+        return f"{ledger.path} 第{line}行 {cell.column}列"
 
     def cells(name: str) -> str:
-        places = [f"{c.file} 第{c.row}行 {c.column}列" for c in facts[name].cells()]
-        return "、".join(places[:12]) + ("……" if len(places) > 12 else "")
+        named = facts[name].cells()
+        more = f"等{len(named)}格" if len(named) > _CELLS_NAMED else ""
+        return "、".join(map(place, named[:_CELLS_NAMED])) + more
 
     values = {name: Fraction(fact.value) for name, fact in facts.items()}
     return check_facts(relations, values, cells)

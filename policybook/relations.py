@@ -33,6 +33,12 @@ class Relation:
     source: str = ""
     ledger: str = ""
     where: tuple[tuple[str, str], ...] = ()
+    file: str = "data/relations.yml"  # where it is declared
+
+    @property
+    def place(self) -> str:
+        """File and id, for findings."""
+        return f"{self.file} {self.id}"
 
     def holds(self, names: Mapping[str, Fraction]) -> bool:
         """Whether it is true of these values; ``KeyError`` when one is missing."""
@@ -57,12 +63,12 @@ def load_relations(*paths: Path) -> list[Relation]:
     findings: list[Finding] = []
     relations: list[Relation] = []
     entries = [
-        (f"{path} 第{number}条", entry)
+        (path, f"{path} 第{number}条", entry)
         for path in paths
         if path.exists() or path == paths[0]
         for number, entry in enumerate(read_yaml(path) or [], start=1)
     ]
-    for place, entry in entries:
+    for path, place, entry in entries:
         try:
             values = check_keys(
                 entry, place, ("id", "title", "left", "op", "right"), ("source", "ledger", "where")
@@ -77,7 +83,9 @@ def load_relations(*paths: Path) -> list[Relation]:
             )
             continue
         where = tuple((str(k), str(v)) for k, v in chosen.items())
-        relation = Relation(**{key: str(value) for key, value in values.items()}, where=where)
+        file = f"data/{path.relative_to(paths[0].parent).as_posix()}"
+        texts = {key: str(value) for key, value in values.items()}
+        relation = Relation(**texts, where=where, file=file)
         if relation.op not in _OPERATORS:
             findings.append(
                 error(
@@ -110,7 +118,7 @@ def check_facts(
     for relation in relations:
         if relation.ledger:
             continue
-        place = f"data/relations.yml {relation.id}"
+        place = relation.place
         try:
             if not relation.holds(values):
                 names = relation.names()

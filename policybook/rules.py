@@ -46,7 +46,7 @@ def check_ledgers(ledgers: Mapping[str, Ledger], relations: Iterable[Relation]) 
             findings.append(
                 error(
                     "relation.unknown",
-                    f"data/relations.yml {relation.id}",
+                    relation.place,
                     f"没有{missing}。",
                     "改正台账名或列名。",
                 )

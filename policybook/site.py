@@ -70,7 +70,7 @@ def build_edition(project: Project, period: Period, work: Path) -> list[Finding]
     executed = run_notebooks(stage, parameters, project.jobs, cache, broken)
     facts, figures = collect(executed)
     check_coverage(facts, load_catalogue(project.data / "statistics.yml"))
-    findings = checked.findings + check_relations(checked.relations, facts)
+    findings = checked.findings + check_relations(checked.relations, facts, checked.ledgers)
     if any(finding.severity == "error" for finding in findings):
         raise LedgerError(findings)
     values = {name: Fraction(fact.value) for name, fact in facts.items()}
