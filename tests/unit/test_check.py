@@ -6,8 +6,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from ibis import _
 
-from policybook.check import check_data
+from policybook.check import check_data, check_relations
+from policybook.edition import load_edition
 from policybook.errors import Finding
 from policybook.ledgers import read_ledgers
 from policybook.relations import Relation
@@ -145,6 +147,21 @@ def test_an_edition_relation_may_say_more(made_up_data: Path) -> None:
     """The edition's own relations are read beside the common ones."""
     (made_up_data / PERIOD / "relations.yml").write_text(RULES, encoding="utf-8")
     assert [one.id for one in check_data(made_up_data, PERIOD).relations] == ["within"]
+
+
+def test_a_broken_relation_names_the_cells_handed_in(works_file: Path, made_up_data: Path) -> None:
+    """Lines are those of the file as it was handed in, blank lines and all."""
+    works_file.write_text(WORKS_ROWS.replace("bridge,", "\nbridge,"), encoding="utf-8")
+    edition = load_edition(made_up_data, PERIOD)
+    roads = edition.works.filter(_.kind == "道路")
+    edition.publish("roads.planned", roads.planned.sum())
+    relation = Relation("few", "不多", "roads.planned", "<", "100", file="data/relations.yml")
+    (finding,) = check_relations([relation], edition.facts, edition.ledgers)
+    assert finding.code == "relation.broken"
+    assert finding.place == (
+        f"data/relations.yml few：roads.planned（{works_file} 第2行 planned列、"
+        f"{works_file} 第5行 planned列）"
+    )
 
 
 @pytest.mark.parametrize(
