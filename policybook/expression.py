@@ -200,6 +200,21 @@ def compile_table(table: ir.Table, dialect: str, places: Places) -> str:
     return _query(table, dialect, places)
 
 
+def asked_of(query: str, dialect: str) -> tuple[str, str, str] | None:
+    """Reduction, column and ledger of a compiled reduction; None when it is none."""
+    try:
+        tree = sqlglot.parse_one(query, dialect=dialect)
+    except sqlglot.errors.SqlglotError:
+        return None
+    call = tree.find(sql.AggFunc)
+    column = call.find(sql.Column) if call else None
+    ledgers = [table.name for table in tree.find_all(sql.Table)]
+    if call is None or column is None or len(ledgers) != 1:
+        return None
+    distinct = isinstance(call, sql.Count) and call.find(sql.Distinct) is not None
+    return "nunique" if distinct else call.key, column.name, ledgers[0]
+
+
 def combined_query(operands: Mapping[str, str]) -> str:
     """One query with a column an operand."""
     columns = ",\n".join(

@@ -16,6 +16,7 @@ from typing import Any
 
 from policybook.engines import connect_duckdb, connect_sqlite
 from policybook.errors import Finding, LedgerError, error
+from policybook.expression import asked_of, combined_query
 from policybook.lineage import operand_exact, value_text
 from policybook.model import Fact, Figure, Operand
 from policybook.numbers import evaluate, exact_text, plain
@@ -100,8 +101,22 @@ def _attempt(query: Query, sql: str) -> list[tuple[Any, ...]] | str:
         return str(problem).splitlines()[0]
 
 
+def _other_questions(fact: Fact, engine: str) -> Iterator[Finding]:
+    """Queries that ask something else than they say, even where the answer is the same."""
+    place = f"facts.json {fact.id}"
+    if fact.sql[engine] != combined_query({part.name: part.sql[engine] for part in fact.operands}):
+        yield error("verify.query", place, f"{engine} 的合并查询与各分项查询不是同一条。", RESTORE)
+    for part in (*fact.operands, *fact.missing):
+        asked = asked_of(part.sql[engine], engine)
+        stated = (part.reduction, part.column, part.ledger)
+        if asked != stated:
+            message = f"{engine} 的分项查询 {part.name} 求的是 {asked}，写明的是 {stated}。"
+            yield error("verify.query", f"{place}；{_files(part)}", message, RESTORE)
+
+
 def _recompute(fact: Fact, engine: str, query: Query) -> Iterator[Finding]:
     place = f"facts.json {fact.id}"
+    yield from _other_questions(fact, engine)
     rows = _attempt(query, fact.sql[engine])
     if isinstance(rows, str):
         yield error("verify.query", place, f"{engine} 运行不了公布的查询：{rows}", RESTORE)

@@ -369,7 +369,7 @@ def test_a_broken_relation_between_facts_stops_the_build(mine: Path) -> None:
     (found,) = [one for one in refused(mine, FIRST) if one.severity == "error"]
     assert found.code == "relation.broken"
     assert "79 = 95" in found.message
-    assert "data/works.csv 第2行 completed列" in found.place
+    assert f"data/{FIRST}/works.csv 第2行 completed列" in found.place
     assert changed(before, tree(mine / "_build" / "site")) == []
 
 

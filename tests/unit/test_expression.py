@@ -18,6 +18,7 @@ from ibis import _
 from policybook.engines import connect_duckdb, connect_sqlite
 from policybook.errors import PublishError
 from policybook.expression import (
+    asked_of,
     combined_query,
     compile_records,
     compile_reduction,
@@ -300,3 +301,19 @@ def test_figure_queries_run_in_both_engines(
         other = sqlite.execute(compile_table(table, "sqlite", PLACES)).fetchall()
     assert one == other
     assert one[0] == ("道路", 8)
+
+
+@pytest.mark.parametrize("dialect", ["duckdb", "sqlite"])
+def test_a_query_says_what_it_asks(dialect: str) -> None:
+    """Reduction, column and ledger can be read off what was compiled, and off nothing else."""
+    reductions = {
+        ("sum", "planned", "works"): PLANNED,
+        ("sum", "items", "works"): WORK.filter(_.kind == "道路").items.sum(),
+        ("nunique", "kind", "works"): WORK.kind.nunique(),
+        ("min", "on", "works"): FIRST,
+        ("max", "on", "works"): LAST,
+    }
+    for asked, expr in reductions.items():
+        assert asked_of(compile_reduction(expr.op(), dialect, PLACES), dialect) == asked
+    for other in ("SELECT 5", "SELECT FROM WHERE (", 'SELECT SUM("a") FROM "b", "c"'):
+        assert asked_of(other, dialect) is None
