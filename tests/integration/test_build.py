@@ -189,6 +189,19 @@ def test_trace_is_never_stale(mine: Path) -> None:
     assert json.loads(run.stdout)["value"] == "86"
 
 
+@pytest.mark.parametrize("elsewhere", [False, True], ids=["same folder", "another folder"])
+def test_trace_goes_by_content_not_by_time(mine: Path, tmp_path: Path, elsewhere: bool) -> None:
+    """A ledger that differs is traced from the ledger, however old its file says it is."""
+    data = shutil.copytree(mine / "data", tmp_path / "data") if elsewhere else mine / "data"
+    replace(data / f"{FIRST}/visits.csv", "hall,议事厅来访,25", "hall,议事厅来访,26")
+    for path in data.rglob("*.*"):
+        os.utime(path, (0, 0))
+    arguments = ("--period", FIRST, "--root", str(mine), "--data", str(data), "--json")
+    run = policybook("trace", "visits.total", *arguments)
+    assert run.returncode == 0, run.stderr
+    assert json.loads(run.stdout)["value"] == "86"
+
+
 def test_same_inputs_give_the_same_bytes(city: Path, tmp_path: Path) -> None:
     """Another folder, time zone, language, number of jobs, no cache: the same digests."""
     root = found_city(tmp_path / "elsewhere" / "deeper", PERIODS)
