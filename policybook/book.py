@@ -11,7 +11,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from policybook.catalogue import nearest
 from policybook.config import Parameters, read_parameters
 from policybook.ledgers import Ledger, read_ledgers
 from policybook.model import Fact, Figure, fact_from_dict, figure_from_dict
@@ -58,10 +57,6 @@ class Book:
         if fact.look_through is None:
             return "不适用"
         return number_text(Fraction(fact.look_through), "%", 0) + "%"
-
-    def remedy(self, name: str, known: Mapping[str, Any]) -> str:
-        """Where to look when a name is unknown."""
-        return nearest(name, known)
 
 
 def load_book(stage: Path) -> Book:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
-from policybook.catalogue import load_catalogue
+from policybook.catalogue import Statistic, load_catalogue
 from policybook.config import read_parameters
 from policybook.edition import load_edition
 from policybook.errors import Finding, PolicybookError
@@ -30,6 +30,7 @@ class CheckedData:
     schemas: Mapping[str, Schema]
     ledgers: Mapping[str, Ledger]
     relations: list[Relation]
+    catalogue: Mapping[str, Statistic]
 
     @property
     def blocked(self) -> bool:
@@ -47,9 +48,9 @@ def check_data(data: Path, period: str) -> CheckedData:
         ledgers, findings = read_ledgers(data, period, schemas, parameters.empty_ledgers)
         findings += check_ledgers(ledgers, relations)
         findings += check_references(ledgers, catalogue)
-        return CheckedData(findings, schemas, ledgers, relations)
+        return CheckedData(findings, schemas, ledgers, relations, catalogue)
     except PolicybookError as problem:
-        return CheckedData(problem.findings, {}, {}, [])
+        return CheckedData(problem.findings, {}, {}, [], {})
 
 
 def check_edition(root: Path, data: Path, period: str) -> list[Finding]:

@@ -206,10 +206,9 @@ def _print_trace(fact: Fact) -> None:
     console.print(f"证据  {name}：{explained}")
     table = Table("单元格", "记录", "值", "证据等级", "出处", title_justify="left")
     for cell in fact.cells():
-        place = f"{cell.file} 第{cell.row}行 {cell.column}列"
         grade = EVIDENCE_TEXT[cell.evidence][0]
         table.add_row(
-            *map(escape, (place, cell.record, cell.value or "（空）", grade, cell.source))
+            *map(escape, (cell.place, cell.record, cell.value or "（空）", grade, cell.source))
         )
     console.print(table)
     for document in fact.documents:

@@ -10,8 +10,9 @@ from docutils.parsers.rst import directives
 from sphinx.util.docutils import SphinxDirective
 
 from policybook.book import Book
+from policybook.catalogue import nearest
 from policybook.figures import shown_rows
-from policybook.templating import render, used, warn
+from policybook.templating import note_use, render, warn
 
 
 class trace(nodes.General, nodes.Element):  # type: ignore[misc]
@@ -45,7 +46,7 @@ class BookDirective(SphinxDirective):
         if name not in known:
             warn(
                 "unknown",
-                f"没有{what} {name}；{self.book.remedy(name, known)}",
+                f"没有{what} {name}；{nearest(name, known)}",
                 self.get_location(),
             )
             return None
@@ -68,7 +69,7 @@ class Tiles(BookDirective):
         if None in facts:
             return None
         for fact in facts:
-            used(self.env).setdefault(fact.id, []).append(self.env.docname)
+            note_use(self.env, fact)
         return {"facts": facts}
 
 

@@ -133,11 +133,9 @@ class Edition:
             operands = trace(formula, self._source)
         gaps = [part for part in operands if part.value is None]
         if gaps:
-            places = "、".join(
-                f"{cell.file} 第{cell.row}行 {cell.column}列"
-                for part in gaps
-                for cell in part.cells
-            ) or "、".join(f"data/{part.ledger}.csv" for part in gaps)
+            places = "、".join(cell.place for part in gaps for cell in part.cells) or "、".join(
+                f"data/{part.ledger}.csv" for part in gaps
+            )
             raise PublishError(
                 error(
                     "publish.no-data",

@@ -7,7 +7,7 @@ DECIMAL products and means silently and does not run with DuckDB 2.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -146,17 +146,19 @@ def take_apart(statistic: str, expr: ir.Value, schemas: Mapping[str, Schema]) ->
     return Formula(expression, tuple(found.values()))
 
 
-def _filtered_ledger(relation: ops.Node, refuse: object) -> tuple[str, tuple[str, ...]]:
+def _filtered_ledger(
+    relation: ops.Node, refuse: Callable[[str, str], PublishError]
+) -> tuple[str, tuple[str, ...]]:
     conditions: list[str] = []
     while isinstance(relation, ops.Filter):
         for predicate in relation.predicates:
             if predicate.find(ops.Reduction) or predicate.find(ops.ScalarSubquery):
-                raise refuse("筛选条件里有汇总。", "条件只用本行的列。")  # type: ignore[operator]
+                raise refuse("筛选条件里有汇总。", "条件只用本行的列。")
             conditions += [field.name for field in predicate.find(ops.Field)]
         relation = relation.parent
     if not isinstance(relation, ops.UnboundTable):
         kind = type(relation).__name__
-        raise refuse(f"台账之上有 {kind}。", "只用 .filter(…)；连接和分组无法逐格溯源。")  # type: ignore[operator]
+        raise refuse(f"台账之上有 {kind}。", "只用 .filter(…)；连接和分组无法逐格溯源。")
     return relation.name, tuple(dict.fromkeys(conditions))
 
 

@@ -50,7 +50,7 @@ def make_fact(
         value = evaluate(formula.expression, values)
     except ZeroDivisionError:
         places = "、".join(
-            f"{cell.file} 第{cell.row}行 {cell.column}列"
+            cell.place
             for part in operands
             for cell in part.cells
             if not values[part.name] and cell.value

@@ -6,8 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from policybook.errors import Finding, error
-from policybook.published import RESTORE, Release
-from policybook.release import SUMS, digests
+from policybook.published import RESTORE, SUMS, Release, digests
 
 
 def check_sums(folder: Path) -> list[Finding]:

@@ -44,6 +44,11 @@ class Cell:
     evidence: str
     source: str  # document id and place in it
 
+    @property
+    def place(self) -> str:
+        """File, line and column, for findings and traces."""
+        return f"{self.file} 第{self.row}行 {self.column}列"
+
 
 @dataclass(frozen=True)
 class Operand:

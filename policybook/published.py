@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 import json
 from collections.abc import Mapping
@@ -13,6 +14,7 @@ from policybook.model import Fact, Figure, fact_from_dict, figure_from_dict
 from policybook.relations import Relation
 from policybook.schema import Schema, parse_schema
 
+SUMS = "SHA256SUMS"
 RESTORE = "发布的文件不应改动：从原发布处重新取得，或更正数据后重新发布。"
 """The remedy for whatever does not agree."""
 
@@ -59,3 +61,12 @@ def read_release(folder: Path) -> Release:
         schemas,
         texts,
     )
+
+
+def digests(release: Path) -> dict[str, str]:
+    """The sha256 of each file of a release but ``SHA256SUMS`` itself, by POSIX path."""
+    return {
+        path.relative_to(release).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(release.rglob("*"))
+        if path.is_file() and path.name != SUMS
+    }

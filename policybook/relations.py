@@ -156,7 +156,8 @@ def check_records(
             continue
         columns = "、".join(texts)
         try:
-            holds = relation.holds({name: Fraction(text) for name, text in texts.items()})
+            values = {name: Fraction(text) for name, text in texts.items()}
+            holds = relation.holds(values)
         except (ValueError, ZeroDivisionError) as problem:
             findings.append(
                 error(
@@ -168,7 +169,6 @@ def check_records(
             )
             continue
         if not holds:
-            values = {name: Fraction(text) for name, text in texts.items()}
             findings.append(
                 error(
                     "relation.record",

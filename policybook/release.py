@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import shutil
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -12,10 +11,10 @@ from policybook.engines import connect_sqlite
 from policybook.figures import figure_csv
 from policybook.ledgers import Ledger
 from policybook.model import Figure
+from policybook.published import SUMS, digests
 from policybook.schema import Schema
 from policybook.stage import write_json
 
-SUMS = "SHA256SUMS"
 VERIFIER = Path(__file__).parent / "standalone" / "verify.py"
 _LEFTOVERS = (
     ".buildinfo",
@@ -104,12 +103,3 @@ def write_sums(release: Path) -> None:
     """``SHA256SUMS`` over every other file, readable by ``sha256sum -c``."""
     lines = [f"{digest}  {name}\n" for name, digest in digests(release).items()]
     (release / SUMS).write_text("".join(lines), encoding="utf-8")
-
-
-def digests(release: Path) -> dict[str, str]:
-    """The sha256 of each file of a release but ``SHA256SUMS`` itself, by POSIX path."""
-    return {
-        path.relative_to(release).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
-        for path in sorted(release.rglob("*"))
-        if path.is_file() and path.name != SUMS
-    }

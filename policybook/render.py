@@ -64,7 +64,7 @@ def _fill_traces(app: Sphinx, doctree: nodes.document, docname: str) -> None:
         node.replace_self(nodes.raw("", html, format="html"))
 
 
-def _forget_book(app: Sphinx, env: Any) -> None:
+def _write_used(app: Sphinx, env: Any) -> None:
     pages = {name: list(dict.fromkeys(found)) for name, found in used(env).items()}
     text = json.dumps(pages, ensure_ascii=False, indent=1, sort_keys=True)
     Path(app.srcdir, USED).write_text(text, encoding="utf-8")
@@ -120,7 +120,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("builder-inited", _load)
     app.connect("doctree-read", _join_lines)
     app.connect("doctree-resolved", _fill_traces)
-    app.connect("env-check-consistency", _forget_book)
+    app.connect("env-check-consistency", _write_used)
     app.connect("html-page-context", _offline, priority=900)
     app.connect("config-inited", _theme, priority=900)
     app.add_css_file("policybook.css")

@@ -8,8 +8,9 @@ from docutils import nodes
 from sphinx.util.docutils import SphinxRole
 
 from policybook.book import Book
+from policybook.catalogue import nearest
 from policybook.claims import NUMBERS, shown
-from policybook.templating import used, warn
+from policybook.templating import note_use, warn
 
 if TYPE_CHECKING:
     from sphinx.writers.html5 import HTML5Translator
@@ -32,14 +33,14 @@ class StatRole(SphinxRole):
         fact = book.facts.get(self.text)
         location = self.get_location()
         if fact is None:
-            warn("unknown", f"没有指标 {self.text}；{book.remedy(self.text, book.facts)}", location)
+            warn("unknown", f"没有指标 {self.text}；{nearest(self.text, book.facts)}", location)
             return [], []
         try:
             text = shown(fact, self.variant)
         except ValueError as problem:
             warn("variant", str(problem), location)
             return [], []
-        used(self.env).setdefault(fact.id, []).append(self.env.docname)
+        note_use(self.env, fact)
         node = stat(self.rawtext, text, statistic=fact.id, show=self.variant, doc=self.env.docname)
         return [node], []
 

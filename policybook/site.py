@@ -8,11 +8,9 @@ import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from fractions import Fraction
 from pathlib import Path
 
 from policybook.cache import NotebookCache, shared_digests
-from policybook.catalogue import load_catalogue
 from policybook.check import check_data, check_relations
 from policybook.errors import Finding, LedgerError, SiteError, error
 from policybook.notebooks import check_coverage, collect, run_notebooks
@@ -69,12 +67,11 @@ def build_edition(project: Project, period: Period, work: Path) -> list[Finding]
     broken = project.root / "_build" / "broken" / str(period)
     executed = run_notebooks(stage, parameters, project.jobs, cache, broken)
     facts, figures = collect(executed)
-    check_coverage(facts, load_catalogue(project.data / "statistics.yml"))
+    check_coverage(facts, checked.catalogue)
     findings = checked.findings + check_relations(checked.relations, facts, checked.ledgers)
     if any(finding.severity == "error" for finding in findings):
         raise LedgerError(findings)
-    values = {name: Fraction(fact.value) for name, fact in facts.items()}
-    content = facts_document(period, facts, figures, checked.relations, values)
+    content = facts_document(period, facts, figures, checked.relations)
     stage_book(stage, project.root, content, executed)
     project.say("生成页面")
     html = run_jupyter_book(stage)

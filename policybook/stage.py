@@ -12,6 +12,7 @@ import subprocess
 import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
+from fractions import Fraction
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -36,8 +37,7 @@ def stage_data(
     """Canonical ledgers, catalogue and notebooks: what a computing notebook sees."""
     target = stage / "data"
     shutil.copytree(data / "schema", target / "schema")
-    for name in ("statistics.yml", "relations.yml"):
-        shutil.copyfile(data / name, target / name)
+    shutil.copyfile(data / "statistics.yml", target / "statistics.yml")
     folder = target / str(period)
     folder.mkdir()
     shutil.copyfile(data / str(period) / "period.yml", folder / "period.yml")
@@ -52,9 +52,9 @@ def facts_document(
     facts: Mapping[str, Fact],
     figures: Mapping[str, Figure],
     relations: Iterable[Relation],
-    values: Mapping[str, Any],
 ) -> dict[str, Any]:
     """``facts.json``: every fact with its trace, figures, and relations between facts."""
+    values = {name: Fraction(fact.value) for name, fact in facts.items()}
     return {
         "schema_version": SCHEMA_VERSION,
         "period": str(period),

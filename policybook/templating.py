@@ -8,6 +8,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from sphinx.util import logging
 
 from policybook.book import EVIDENCE_TEXT, Book
+from policybook.model import Fact
 
 logger = logging.getLogger(__name__)
 _templates = Environment(
@@ -40,3 +41,8 @@ def used(env: Any) -> dict[str, list[str]]:
         env.policybook_used = {}
     pages: dict[str, list[str]] = env.policybook_used
     return pages
+
+
+def note_use(env: Any, fact: Fact) -> None:
+    """Record that the page being read uses a fact."""
+    used(env).setdefault(fact.id, []).append(env.docname)

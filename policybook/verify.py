@@ -19,9 +19,8 @@ from policybook.lineage import printed_interval
 from policybook.model import Fact
 from policybook.numbers import display_text, evaluate_interval, interval_text, number_text
 from policybook.pages import read_page
-from policybook.published import RESTORE, Release, read_release
+from policybook.published import RESTORE, SUMS, Release, read_release
 from policybook.recompute import check_queries
-from policybook.release import SUMS
 from policybook.wording import in_numbers
 
 
@@ -76,7 +75,7 @@ def check_cells(release: Release) -> list[Finding]:
             there = (now, row.get("evidence", "record"), row.get("source", cell.record))
             named = (cell.file, cell.row, cell.column)
             if stated != there or named != (f"data/{part.ledger}.csv", number, part.column):
-                place = f"{cell.file} 第{cell.row}行 {cell.column}列"
+                place = cell.place
                 messages[place] = f"发布时为“{cell.value}”，台账现为“{now}”（记录 {cell.record}）"
                 if now is None:
                     messages[place] = f"台账没有这一格（记录 {cell.record}）"

@@ -20,7 +20,8 @@ from pathlib import Path
 import pytest
 
 from policybook.errors import Finding, UsageError
-from policybook.release import SUMS, VERIFIER, write_sums
+from policybook.published import SUMS
+from policybook.release import VERIFIER, write_sums
 from policybook.verify import verify_release
 from tests.integration.tampering import GROUPS, OWNED, Expected, Tampering
 
