@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 from policybook.config import Parameters, read_parameters
 from policybook.ledgers import Ledger, read_ledgers
 from policybook.model import Fact, Figure, fact_from_dict, figure_from_dict
 from policybook.numbers import number_text
+from policybook.relations import Relation, relation_from_dict
 from policybook.schema import Schema, load_schemas
 
 FACTS = "facts.json"
@@ -38,7 +38,8 @@ class Book:
     ledgers: Mapping[str, Ledger]
     facts: Mapping[str, Fact]
     figures: Mapping[str, Figure]
-    relations: tuple[Mapping[str, Any], ...]
+    relations: tuple[Relation, ...]
+    filled: Mapping[str, str]  # the numbers each relation holds for
     chapters: Mapping[str, str]  # title of each chapter's page, in the notebooks' order
 
     @cached_property
@@ -73,7 +74,8 @@ def load_book(stage: Path) -> Book:
         ledgers,
         facts,
         {entry["id"]: figure_from_dict(entry) for entry in content["figures"]},
-        tuple(content["relations"]),
+        tuple(map(relation_from_dict, content["relations"])),
+        {entry["id"]: entry["filled"] for entry in content["relations"]},
         {fact.chapter: _title(stage, fact.chapter) for fact in facts.values()},
     )
 

@@ -14,7 +14,7 @@ from policybook.errors import ConfigError, Finding, error
 _ID = re.compile(r"[a-z0-9_]+(\.[a-z0-9_]+)+")
 _SPANS = ("当季", "累计", "时点")
 _DIRECTIONS = ("up", "down", "none")
-_WORDS = ("", "completion", "change")
+_WORDS = ("", "completion", "change", "level")
 _REQUIRED = ("label", "unit", "decimals", "definition", "span", "direction", "chapter")
 _TEXTS = ("label", "unit", "definition", "chapter", "department")
 _OPTIONAL = ("effective_from", "effective_to", "department", "word")
@@ -35,7 +35,7 @@ class Statistic:
     effective_from: str = ""
     effective_to: str = ""
     department: str = ""
-    word: str = ""  # completion or change: which claim words it allows
+    word: str = ""  # completion, change or level: which claim words it allows
 
 
 def load_catalogue(path: Path) -> dict[str, Statistic]:
@@ -67,7 +67,7 @@ def _findings(one: Statistic, place: str) -> Iterable[Finding]:
         (isinstance(one.decimals, int) and 0 <= one.decimals <= 6, "decimals 应是 0 到 6 的整数"),
         (one.span in _SPANS, f"span 只能是{'、'.join(_SPANS)}"),
         (one.direction in _DIRECTIONS, f"direction 只能是 {'、'.join(_DIRECTIONS)}"),
-        (one.word in _WORDS, "word 只能是 completion 或 change"),
+        (one.word in _WORDS, "word 只能是 completion、change 或 level"),
         (one.label and one.definition, "label 和 definition 不能为空"),
         (
             all(isinstance(getattr(one, name), str) for name in _TEXTS),

@@ -8,14 +8,12 @@ import os
 import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
 from policybook.errors import Finding, PolicybookError, UsageError, error
-
-if TYPE_CHECKING:
-    from policybook.model import Fact
+from policybook.terminal import report
 
 app = typer.Typer(
     add_completion=False,
@@ -33,9 +31,6 @@ Data = Annotated[
 ]
 Json = Annotated[bool, typer.Option("--json", help="输出 JSON。")]
 
-_COLOURS = {"error": "red", "warning": "yellow", "note": "cyan"}
-_NAMES = {"error": "错误", "warning": "提醒", "note": "说明"}
-
 
 def _guarded(command: Callable[..., None]) -> Callable[..., None]:
     """No traceback for a user's mistake: findings, and exit 1, or 2 for wrong use."""
@@ -45,28 +40,10 @@ def _guarded(command: Callable[..., None]) -> Callable[..., None]:
         try:
             command(*args, **options)
         except PolicybookError as problem:
-            _report(problem.findings, bool(options.get("as_json")))
+            report(problem.findings, bool(options.get("as_json")))
             raise typer.Exit(2 if isinstance(problem, UsageError) else 1) from None
 
     return run
-
-
-def _report(findings: Iterable[Finding], as_json: bool) -> None:
-    findings = list(findings)
-    if as_json:
-        print(json.dumps([finding.as_dict() for finding in findings], ensure_ascii=False, indent=1))
-        return
-    if not findings:
-        return
-    from rich.console import Console
-    from rich.text import Text
-
-    console = Console(stderr=True, soft_wrap=True)
-    for finding in findings:
-        line = Text(f"{_NAMES[finding.severity]} ", style=_COLOURS[finding.severity])
-        line.append(f"[{finding.code}] ", style="dim").append(finding.place, style="bold")
-        line.append(f"\n  {finding.message}\n  处理：{finding.remedy}")
-        console.print(line)
 
 
 def _exit(findings: Iterable[Finding]) -> None:
@@ -110,7 +87,7 @@ def build(
         not no_cache,
         _say,
     )
-    _report(site.build(project, chosen), as_json=False)
+    report(site.build(project, chosen), as_json=False)
     print(f"已发布 {'、'.join(map(str, chosen))} 到 {project.out}")
 
 
@@ -125,7 +102,7 @@ def check(
     from policybook.check import check_edition
 
     findings = [finding for period in chosen for finding in check_edition(root, data, str(period))]
-    _report(findings, as_json)
+    report(findings, as_json)
     _exit(findings)
     if not as_json:
         print(f"{'、'.join(map(str, chosen))} 核查通过。")
@@ -144,7 +121,7 @@ def verify(
     from policybook.verify import verify_release
 
     findings = verify_release(release or _newest(root))
-    _report(findings, as_json)
+    report(findings, as_json)
     _exit(findings)
     if not as_json:
         print("核验通过：全部文件、统计数字、页面、图和勾稽关系一致。")
@@ -176,6 +153,7 @@ def trace(
     """一个统计数字的来历：数值、算式、查询、记录、单元格、文件。"""
     data = data or root / "data"
     chosen = _choose(data, [period] if period else None)[-1]
+    from policybook.terminal import print_trace
     from policybook.trace import find_fact
 
     fact = find_fact(root, data, str(chosen), statistic)
@@ -184,38 +162,52 @@ def trace(
 
         print(json.dumps(asdict(fact), ensure_ascii=False, indent=1))
     else:
-        _print_trace(fact)
+        print_trace(fact)
 
 
-def _print_trace(fact: Fact) -> None:
-    from rich.console import Console
-    from rich.markup import escape
-    from rich.table import Table
+@app.command(epilog="例：policybook review 讲话稿.docx --period 2024Q2 --out 标注.html")
+@_guarded
+def review(
+    document: Annotated[Path, typer.Argument(help="要核对的 .docx、.html、.md 或 .txt 文件。")],
+    period: Annotated[
+        str | None, typer.Option(help="期号；默认为最新一期。", show_default=False)
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="另写一份标出每个数字的网页。", show_default=False)
+    ] = None,
+    root: Root = Path(),
+    data: Data = None,
+    as_json: Json = False,
+) -> None:
+    """逐个核对文稿里的数字：与本期统计数字相同、矛盾、前期的数，还是对不上。"""
+    from policybook.drafts import read_draft
+    from policybook.review import review as review_draft
+    from policybook.terminal import print_review
+    from policybook.trace import edition_facts, edition_ledgers
 
-    from policybook.book import EVIDENCE_TEXT
+    data = data or root / "data"
+    chosen = _choose(data, [period] if period else None)[-1]
+    draft = read_draft(document)
+    facts = edition_facts(root, data, str(chosen))
+    titles = {
+        (name, row["id"]): row.get("title", "")
+        for name, ledger in edition_ledgers(data, str(chosen)).items()
+        for row in ledger.rows
+    }
+    before = [other for other in _choose(data, None) if other < chosen]
+    earlier = [edition_facts(root, data, str(other)) for other in reversed(before)]
+    found = review_draft(draft, str(chosen), facts, titles, earlier)
+    if out:
+        from policybook.review.present import marked_html
 
-    console = Console(soft_wrap=True)
-    name, explained = EVIDENCE_TEXT[fact.evidence]
-    console.print(
-        f"[bold]{escape(fact.label)}  {escape(fact.display)}[/]  [dim]{fact.id} · {fact.period}[/]"
-    )
-    console.print(f"口径  {escape(fact.definition)}")
-    console.print(f"算式  {escape(fact.words)}\n      {escape(fact.formula)}")
-    if fact.interval:
-        console.print(f"区间  {escape(fact.interval['display'])}")
-    console.print(f"证据  {name}：{explained}")
-    table = Table("单元格", "记录", "值", "证据等级", "出处", title_justify="left")
-    for cell in fact.cells():
-        grade = EVIDENCE_TEXT[cell.evidence][0]
-        table.add_row(
-            *map(escape, (cell.place, cell.record, cell.value or "（空）", grade, cell.source))
-        )
-    console.print(table)
-    for document in fact.documents:
-        console.print(f"文件  {escape(document['title'])} {escape(document['place'])}")
-    console.print("查询（DuckDB）")
-    console.print(escape(fact.sql["duckdb"]))
-    console.print(f"计算  notebooks/{fact.notebook}.ipynb 单元 {fact.cell}")
+        site = root / "_build" / "site" / str(chosen)
+        out.write_text(marked_html(found, facts, site.resolve(), out), encoding="utf-8")
+    if as_json:
+        print(json.dumps(found.as_dict(), ensure_ascii=False, indent=1))
+    else:
+        print_review(found)
+    if found.coverage()["contradicts"]:
+        raise typer.Exit(1)
 
 
 @app.command(epilog="例：policybook serve --port 8000")

@@ -148,6 +148,18 @@ class Figures(BookDirective):
     template = "figures.html"
 
 
+class Coverage(SphinxDirective):
+    """Where the gate's account is filled in once all pages are built: ``line`` or ``list``."""
+
+    required_arguments = 1
+
+    def run(self) -> list[nodes.Node]:
+        """The place kept for it."""
+        kind = directives.choice(self.arguments[0], ("line", "list"))
+        html = f'<div class="coverage" data-coverage="{kind}"></div>'
+        return [nodes.raw("", html, format="html")]
+
+
 class Trace(SphinxDirective):
     """A statistic's trace page."""
 
@@ -167,5 +179,6 @@ DIRECTIVES = (
     Documents,
     Relations,
     Figures,
+    Coverage,
     Trace,
 )

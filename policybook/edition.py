@@ -194,6 +194,7 @@ class Edition:
         rows = tuple(tuple(plain_scalar(value) for value in row) for row in result)
         headings = tuple(schema.field(name).title for name in table.columns)
         data = Table(tuple(table.columns), headings, rows)
+        templates = {"title": title, "alt": alt}
         title, alt = self._filled(id, title), self._filled(id, alt)
         figure = Figure(
             id=id,
@@ -208,6 +209,7 @@ class Edition:
             sql=sql,
             notebook="",
             cell="",
+            templates=templates,
         )
         self.figures[id] = figure
         if not self.quiet:

@@ -119,6 +119,7 @@ class Figure:
     sql: dict[str, str]
     notebook: str
     cell: str
+    templates: dict[str, str]  # title and alt with the facts they name: {statistic.id}
     svg: str = field(repr=False, default="")
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from policybook.model import Fact, Figure, fact_from_dict, figure_from_dict
-from policybook.relations import Relation
+from policybook.relations import Relation, relation_from_dict
 from policybook.schema import Schema, parse_schema
 
 SUMS = "SHA256SUMS"
@@ -24,6 +24,7 @@ class Release:
     """A published folder as read for checking."""
 
     folder: Path
+    period: str
     facts: Mapping[str, Fact]
     figures: Mapping[str, Figure]
     relations: tuple[Relation, ...]
@@ -48,15 +49,12 @@ def read_release(folder: Path) -> Release:
         for name in schemas
         if (path := folder / "data" / f"{name}.csv").is_file()
     }
-    relations = []
-    for entry in content["relations"]:
-        values = {key: value for key, value in entry.items() if key != "filled"}
-        relations.append(Relation(**{**values, "where": ()}))
     return Release(
         folder,
+        content["period"],
         {entry["id"]: fact_from_dict(entry) for entry in content["facts"]},
         {entry["id"]: figure_from_dict(entry) for entry in content["figures"]},
-        tuple(relations),
+        tuple(map(relation_from_dict, content["relations"])),
         {entry["id"]: entry["filled"] for entry in content["relations"]},
         schemas,
         texts,

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 from policybook.config import check_keys, read_yaml
 from policybook.errors import ConfigError, Finding, error
@@ -52,6 +53,12 @@ class Relation:
         """Both sides as numbers."""
         left, right = evaluate(self.left, names), evaluate(self.right, names)
         return f"{exact_text(left)} {self.op} {exact_text(right)}"
+
+
+def relation_from_dict(entry: Mapping[str, Any]) -> Relation:
+    """A relation between facts as it stands in ``facts.json``."""
+    values = {key: value for key, value in entry.items() if key != "filled"}
+    return Relation(**{**values, "where": ()})
 
 
 def load_relations(*paths: Path) -> list[Relation]:

@@ -39,7 +39,7 @@ def assemble(
     figures: Iterable[Figure],
     used: Mapping[str, list[str]],
 ) -> None:
-    """Pages, facts, data, figures and the digests of all of them."""
+    """Pages, facts, data and figures; digests are for when the gate has been passed."""
     shutil.copytree(html, release)
     for path in (release / "_static").rglob("*.map"):
         path.unlink()
@@ -51,7 +51,6 @@ def assemble(
     write_figures(release / "figures", figures)
     write_data(release, content["period"], ledgers, schemas)
     shutil.copyfile(VERIFIER, release / "verify.py")
-    write_sums(release)
 
 
 def write_figures(folder: Path, figures: Iterable[Figure]) -> None:

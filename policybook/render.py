@@ -16,7 +16,18 @@ from sphinx.errors import ExtensionError
 
 from policybook.book import FACTS, Book, load_book
 from policybook.directives import DIRECTIVES, trace
-from policybook.roles import EditionRole, SourceRole, StatRole, depart_stat, stat, visit_stat
+from policybook.notes import add_notes
+from policybook.roles import (
+    EditionRole,
+    SourceRole,
+    StatRole,
+    depart_parameter,
+    depart_stat,
+    parameter,
+    stat,
+    visit_parameter,
+    visit_stat,
+)
 from policybook.search import BigramChinese
 from policybook.templating import render, used
 
@@ -108,6 +119,10 @@ def setup(app: Sphinx) -> dict[str, Any]:
         ("stat-number", "number"),
         ("stat-interval", "interval"),
         ("stat-word", "word"),
+        ("stat-half", "half"),
+        ("stat-whole", "whole"),
+        ("stat-over", "over"),
+        ("stat-rank", "rank"),
     ):
         app.add_role(name, StatRole(variant))
     app.add_role("edition", EditionRole())
@@ -115,10 +130,12 @@ def setup(app: Sphinx) -> dict[str, Any]:
     for directive in DIRECTIVES:
         app.add_directive(directive.__name__.lower(), directive)
     app.add_node(stat, html=(visit_stat, depart_stat))
+    app.add_node(parameter, html=(visit_parameter, depart_parameter))
     app.add_node(trace)
     app.add_search_language(BigramChinese)
     app.connect("builder-inited", _load)
     app.connect("doctree-read", _join_lines)
+    app.connect("doctree-read", add_notes)
     app.connect("doctree-resolved", _fill_traces)
     app.connect("env-check-consistency", _write_used)
     app.connect("html-page-context", _offline, priority=900)

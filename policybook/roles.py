@@ -20,8 +20,15 @@ class stat(nodes.General, nodes.Inline, nodes.TextElement):  # type: ignore[misc
     """A fact's element; attributes ``statistic``, ``show`` and the docname it stands in."""
 
 
+class parameter(nodes.General, nodes.Inline, nodes.TextElement):  # type: ignore[misc]
+    """An edition parameter's element; attribute ``name``."""
+
+
 class StatRole(SphinxRole):
-    """``{stat}`id```: a fact's number, linked to its trace."""
+    """``{stat}`id```: a fact's number, linked to its trace.
+
+    ``{stat-over}`id 200亿元``` and ``{stat-rank}`id other.id``` have an argument after the id.
+    """
 
     def __init__(self, variant: str) -> None:
         super().__init__()
@@ -30,18 +37,20 @@ class StatRole(SphinxRole):
     def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
         """The fact's node, or a warning with the nearest ids."""
         book: Book = self.env.policybook  # type: ignore[attr-defined]
-        fact = book.facts.get(self.text)
+        name, _, argument = self.text.partition(" ")
+        fact = book.facts.get(name)
         location = self.get_location()
         if fact is None:
-            warn("unknown", f"没有指标 {self.text}；{nearest(self.text, book.facts)}", location)
+            warn("unknown", f"没有指标 {name}；{nearest(name, book.facts)}", location)
             return [], []
+        variant = f"{self.variant}:{argument.strip()}" if argument else self.variant
         try:
-            text = shown(fact, self.variant)
+            text = shown(fact, variant, book.facts)
         except ValueError as problem:
             warn("variant", str(problem), location)
             return [], []
         note_use(self.env, fact)
-        node = stat(self.rawtext, text, statistic=fact.id, show=self.variant, doc=self.env.docname)
+        node = stat(self.rawtext, text, statistic=fact.id, show=variant, doc=self.env.docname)
         return [node], []
 
 
@@ -56,7 +65,7 @@ class EditionRole(SphinxRole):
         except KeyError:
             warn("unknown", f"没有期参数 {self.text}。", self.get_location())
             return [], []
-        return [nodes.inline(self.rawtext, text, classes=["edition"])], []
+        return [parameter(self.rawtext, text, name=self.text)], []
 
 
 class SourceRole(SphinxRole):
@@ -92,3 +101,15 @@ def visit_stat(self: HTML5Translator, node: stat) -> None:
 def depart_stat(self: HTML5Translator, node: stat) -> None:
     """Its end tag."""
     self.body.append(f"</{node['tag']}>")
+
+
+def visit_parameter(self: HTML5Translator, node: parameter) -> None:
+    """A ``<span data-edition>`` that says which parameter it is."""
+    self.body.append(
+        self.starttag(node, "span", "", CLASS="edition", **{"data-edition": node["name"]})
+    )
+
+
+def depart_parameter(self: HTML5Translator, node: parameter) -> None:
+    """Its end tag."""
+    self.body.append("</span>")

@@ -12,10 +12,15 @@ from pathlib import Path
 
 from policybook.cache import NotebookCache, shared_digests
 from policybook.check import check_data, check_relations
-from policybook.errors import Finding, LedgerError, SiteError, error
+from policybook.config import read_parameters
+from policybook.coverage import COVERAGE, coverage_line, publish, rules_of
+from policybook.errors import Finding, LedgerError, SiteError, error, note
+from policybook.exemptions import load_exemptions
+from policybook.gate import Rules, check_gate, unused
 from policybook.notebooks import check_coverage, collect, run_notebooks
 from policybook.period import Period, parse_period
-from policybook.release import assemble
+from policybook.published import read_release
+from policybook.release import assemble, write_sums
 from policybook.stage import facts_document, run_jupyter_book, stage_book, stage_data, used_on
 from policybook.verify import verify_release
 
@@ -55,6 +60,10 @@ def build_edition(project: Project, period: Period, work: Path) -> list[Finding]
     checked = check_data(project.data, str(period))
     if checked.blocked:
         raise LedgerError(checked.findings)
+    rules = rules_of(
+        read_parameters(project.data / str(period) / "period.yml", str(period)),
+        load_exemptions(project.root / "book" / "exemptions.yml"),
+    )
     stage = work / "stage"
     stage_data(stage, project.root, project.data, period, checked.ledgers)
     cache = NotebookCache(
@@ -79,11 +88,30 @@ def build_edition(project: Project, period: Period, work: Path) -> list[Finding]
     assemble(
         html, release, content, checked.ledgers, checked.schemas, figures.values(), used_on(stage)
     )
+    findings += pass_gate(release, rules)
+    write_sums(release)
     project.say("核验")
     problems = verify_release(release)
     if problems:
         raise SiteError(problems)
     return findings
+
+
+def pass_gate(folder: Path, rules: Rules) -> list[Finding]:
+    """Every numeral of the narrative accounted for, and the account published.
+
+    Returns warnings and the account.
+    Raises :class:`SiteError` with each numeral that comes from nowhere.
+    """
+    published = read_release(folder)
+    findings, coverage = check_gate(published, rules)
+    if findings:
+        raise SiteError(findings)
+    content = coverage.as_dict(published.period, rules)
+    publish(folder, content)
+    said = f"{coverage_line(content)}。"
+    account = note("gate.coverage", published.period, said, f"豁免的理由见 {COVERAGE}。")
+    return [*unused(rules, coverage), account]
 
 
 @contextmanager

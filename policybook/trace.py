@@ -1,14 +1,15 @@
-"""One fact for the terminal: published while that is current, else computed. floor: trace."""
+"""An edition's facts: those published while they are current, else computed. floor: trace."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 
 from policybook.catalogue import nearest
 from policybook.config import read_parameters
 from policybook.errors import LedgerError, UsageError, error
-from policybook.ledgers import read_ledgers
+from policybook.ledgers import Ledger, read_ledgers
 from policybook.model import Fact, fact_from_dict
 from policybook.schema import load_schemas
 
@@ -18,7 +19,16 @@ def find_fact(root: Path, data: Path, period: str, statistic: str) -> Fact:
 
     Raises :class:`UsageError` for an unknown statistic, :class:`LedgerError` for bad ledgers.
     """
-    published = _published(root, data, period, statistic)
+    facts = edition_facts(root, data, period)
+    if statistic not in facts:
+        remedy = nearest(statistic, facts)
+        raise UsageError(error("trace.unknown", statistic, "指标目录里没有这个指标。", remedy))
+    return facts[statistic]
+
+
+def edition_facts(root: Path, data: Path, period: str) -> Mapping[str, Fact]:
+    """Every fact of an edition, never a stale one; :class:`LedgerError` for bad ledgers."""
+    published = _published(root, data, period)
     if published is not None:
         return published
     from policybook.check import check_data
@@ -29,34 +39,35 @@ def find_fact(root: Path, data: Path, period: str, statistic: str) -> Fact:
     if checked.blocked:
         raise LedgerError(checked.findings)
     edition = load_edition(data, period, dict(checked.ledgers))
-    if statistic not in edition.catalogue:
-        remedy = nearest(statistic, edition.catalogue)
-        raise UsageError(error("trace.unknown", statistic, "指标目录里没有这个指标。", remedy))
-    return evaluate_notebooks(root / "notebooks", edition)[statistic]
+    return evaluate_notebooks(root / "notebooks", edition)
 
 
-def _published(root: Path, data: Path, period: str, statistic: str) -> Fact | None:
-    """The published fact, while its ledgers are those published and the rest is no newer."""
-    facts = root / "_build" / "site" / period / "facts.json"
-    if not facts.is_file() or data.resolve() != (root / "data").resolve():
+def edition_ledgers(data: Path, period: str) -> Mapping[str, Ledger]:
+    """An edition's ledgers as they stand; :class:`LedgerError` when they cannot be read."""
+    parameters = read_parameters(data / period / "period.yml", period)
+    ledgers, _ = read_ledgers(data, period, load_schemas(data), parameters.empty_ledgers)
+    return ledgers
+
+
+def _published(root: Path, data: Path, period: str) -> Mapping[str, Fact] | None:
+    """The published facts, while their ledgers are those published and the rest is no newer."""
+    place = root / "_build" / "site" / period / "facts.json"
+    if not place.is_file() or data.resolve() != (root / "data").resolve():
         return None
     inputs = [data / "statistics.yml", data / period / "period.yml"]
     inputs += [*(data / "schema").glob("*.json"), *(root / "notebooks").glob("*.ipynb")]
-    if any(path.stat().st_mtime_ns >= facts.stat().st_mtime_ns for path in inputs):
+    if any(path.stat().st_mtime_ns >= place.stat().st_mtime_ns for path in inputs):
         return None
-    for entry in json.loads(facts.read_text(encoding="utf-8"))["facts"]:
-        if entry["id"] == statistic:
-            fact = fact_from_dict(entry)
-            return fact if _ledgers_unchanged(data, period, fact) else None
-    return None
+    entries = json.loads(place.read_text(encoding="utf-8"))["facts"]
+    facts = {entry["id"]: fact_from_dict(entry) for entry in entries}
+    return facts if _ledgers_unchanged(data, period, facts) else None
 
 
-def _ledgers_unchanged(data: Path, period: str, fact: Fact) -> bool:
-    parameters = read_parameters(data / period / "period.yml", period)
-    schemas = load_schemas(data)
+def _ledgers_unchanged(data: Path, period: str, facts: Mapping[str, Fact]) -> bool:
     try:
-        ledgers, _ = read_ledgers(data, period, schemas, parameters.empty_ledgers)
+        ledgers = edition_ledgers(data, period)
     except LedgerError:
         return False
     now = {ledger.published: ledger.sha256 for ledger in ledgers.values()}
-    return all(now[source["file"]] == source["sha256"] for source in fact.sources)
+    sources = {source["file"]: source["sha256"] for f in facts.values() for source in f.sources}
+    return all(now.get(file) == digest for file, digest in sources.items())

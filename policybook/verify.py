@@ -11,6 +11,7 @@ from fractions import Fraction
 from pathlib import Path
 
 from policybook.claims import shown
+from policybook.coverage import check_coverage
 from policybook.engines import connect_sqlite
 from policybook.errors import Finding, UsageError, error
 from policybook.figures import shown_rows
@@ -221,7 +222,7 @@ def _page_facts(
             yield error("verify.page", f"{page} {name}", "facts.json 里没有这个统计数字。", RESTORE)
             continue
         try:
-            right = shown(fact, variant)
+            right = shown(fact, variant, release.facts)
         except ValueError as problem:
             right = str(problem)
         if text != right:
@@ -269,6 +270,7 @@ CHECKS = (
     check_texts,
     check_relations,
     check_pages,
+    check_coverage,
     check_database,
 )
 """What is checked of a release that can be read."""

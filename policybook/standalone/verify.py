@@ -376,16 +376,35 @@ class Page(HTMLParser):
         return {name: value for _, one, _ in self.open for name, value in one.items()}
 
 
-def claim(fact: dict[str, Any], show: str) -> Any:
-    """What an element of a page must say of a fact."""
-    if show == "interval":
-        return (fact["interval"] or {}).get("display")
-    if show != "word":
-        return fact.get(show)
+def claim(facts: dict[str, dict[str, Any]], name: str, show: str) -> Any:
+    """What an element of a page must say of a fact: a text of it, or a word that it bears out."""
+    if name not in facts:
+        return None
+    fact = facts[name]
+    kind, _, rest = show.partition(":")
     value, shown = Fraction(fact["value"]), Fraction(fact["number"])
-    if fact["word"] == "completion":
+    if kind == "interval":
+        return (fact["interval"] or {}).get("display")
+    if kind == "word" and fact["word"] == "completion":
         return "超额完成" if value > 1 else "完成" if value == 1 else "尚未完成"
-    return "增长" if shown > 0 else "下降" if shown < 0 else "持平"
+    if kind == "word":
+        up, down = ("上升", "回落") if fact["word"] == "level" else ("增长", "下降")
+        return up if shown > 0 else down if shown < 0 else "持平"
+    if kind == "half":
+        return "过半" if value * 2 > 1 else "正好一半" if value * 2 == 1 else "未过半"
+    if kind == "whole":
+        part = "大部分" if value * 2 > 1 else "部分" if value > 0 else "尚无"
+        return "全部" if value >= 1 else part
+    if kind == "over":
+        limit = Fraction(re.match(r"[-\d.]+", rest)[0])  # type: ignore[index]
+        exactly = value * 100 if fact["unit"] == "%" else value
+        below = "接近" if exactly >= limit * 95 / 100 else "不足"
+        return ("超过" if exactly > limit else "达到" if exactly == limit else below) + rest
+    if kind == "rank":
+        others = [Fraction(facts[other]["value"]) for other in {*rest.split()} - {name}]
+        word = "并列" if value in others else "排"
+        return f"{word}第{1 + sum(other > value for other in others)}位"
+    return fact.get(show)
 
 
 def shown_table(figure: dict[str, Any]) -> list[list[str]]:
@@ -422,8 +441,7 @@ def check_pages(release: Release) -> Iterator[str]:
                 right: Any = row.get(attributes["data-column"])
             else:
                 expected.discard((name, what))
-                fact = facts.get(what, {"interval": None, "word": "", "value": 0, "number": 0})
-                right = claim(fact, attributes.get("data-show", "display"))
+                right = claim(facts, what, attributes.get("data-show", "display"))
             if text != right:
                 yield f"{name}：{what} 写作“{text}”，应为“{right}”"
         for figure, table in page.tables:

@@ -60,10 +60,10 @@ def test_no_word_without_a_declaration(rate: Fact) -> None:
 
 def test_variants_of_a_fact(rate: Fact) -> None:
     """Display, bare number, interval and word; an interval only where there is one."""
-    assert shown(rate, "display") == "117%"
-    assert shown(rate, "number") == "117"
+    assert shown(rate, "display", {}) == "117%"
+    assert shown(rate, "number", {}) == "117"
     assert shown(replace(rate, word="completion"), "word") == "超额完成"
     with pytest.raises(ValueError, match="没有区间"):
-        shown(rate, "interval")
+        shown(rate, "interval", {})
     implied = replace(rate, interval={"low": "1", "high": "2", "display": "100–200%"})
-    assert shown(implied, "interval") == "100–200%"
+    assert shown(implied, "interval", {}) == "100–200%"

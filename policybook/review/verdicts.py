@@ -1,0 +1,164 @@
+"""What is said of each number of a draft. floor: review."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from policybook.drafts import Draft
+from policybook.exemptions import CLASSES
+from policybook.lint import Stated, check_claims
+from policybook.model import Fact
+from policybook.numbers import exact_text
+from policybook.review.compare import verdict
+from policybook.review.labels import Labels
+from policybook.review.match import Candidate, match
+from policybook.review.units import unit_of
+from policybook.scan import Hit, scan, sentence
+
+VERDICTS = {
+    "same": "相同",
+    "rounded": "取舍后相同",
+    "converted": "换算后相同",
+    "earlier": "前期的数",
+    "contradicts": "矛盾",
+    "exempt": "不是统计数字",
+    "unknown": "对不上",
+}
+"""What each verdict is called."""
+AGREE = ("same", "rounded", "converted")
+
+
+@dataclass(frozen=True)
+class Reviewed:
+    """One numeral of a draft and what is said of it; offsets are those of the draft's text."""
+
+    hit: Hit
+    verdict: str  # one of VERDICTS
+    statistics: tuple[str, ...]  # the fact that it states or contradicts, then others it states
+    sentence: str
+    message: str
+
+    def as_dict(self) -> dict[str, Any]:
+        """As in ``--json``."""
+        hit = self.hit
+        return {
+            "start": hit.start,
+            "end": hit.end,
+            "text": hit.text,
+            "class": hit.kind,
+            "value": None if hit.value is None else exact_text(hit.value),
+            "unit": hit.unit,
+            "approximation": hit.approximation,
+            "verdict": self.verdict,
+            "statistic": self.statistics[0] if self.statistics else None,
+            "statistics": list(self.statistics),
+            "sentence": self.sentence,
+            "message": self.message,
+        }
+
+
+@dataclass(frozen=True)
+class Review:
+    """A draft as reviewed."""
+
+    draft: Draft
+    period: str
+    hits: tuple[Reviewed, ...]
+
+    def coverage(self) -> dict[str, int]:
+        """How many quantities there are, and how many numerals have each verdict."""
+        counts = Counter(one.verdict for one in self.hits)
+        quantities = sum(one.hit.kind == "quantity" for one in self.hits)
+        return {"quantities": quantities, **{name: counts[name] for name in VERDICTS}}
+
+    def as_dict(self) -> dict[str, Any]:
+        """As in ``--json``."""
+        return {
+            "document": self.draft.name,
+            "period": self.period,
+            "coverage": self.coverage(),
+            "hits": [one.as_dict() for one in self.hits],
+        }
+
+
+def review(
+    draft: Draft,
+    period: str,
+    facts: Mapping[str, Fact],
+    titles: Mapping[tuple[str, str], str],
+    earlier: Sequence[Mapping[str, Fact]] = (),
+) -> Review:
+    """Every numeral of a draft with its verdict.
+
+    ``titles``: what each record is called, by ledger and id.
+    ``earlier``: the facts of earlier editions, the newest first.
+    """
+    hits = scan(draft.scanned)
+    chosen = match(draft.scanned, hits, facts, Labels(list(facts.values()), titles))
+    claims = _claims(draft, hits, chosen)
+    return Review(
+        draft,
+        period,
+        tuple(
+            _reviewed(draft, hit, chosen.get(place), claims.get(place, ""), earlier)
+            for place, hit in enumerate(hits)
+        ),
+    )
+
+
+def _claims(draft: Draft, hits: Sequence[Hit], chosen: Mapping[int, Candidate]) -> dict[int, str]:
+    """Words beside a number that its fact contradicts (下降 beside a growth), by the hit's place."""
+    found: dict[int, str] = {}
+    for place, one in chosen.items():
+        hit, fact = hits[place], one.fact
+        if not one.verdict or hit.value is None:
+            continue
+        size = unit_of(hit.unit).size / unit_of(fact.unit).size if hit.unit else Fraction(1)
+        around = slice(max(0, hit.start - 40), hit.end + 40)
+        shift = around.start
+        stated = Stated(hit.start - shift, hit.end - shift, fact, hit.value * size)
+        messages = [
+            finding.message
+            for finding in check_claims("", draft.scanned[around], [stated])
+            if finding.place.strip()
+        ]
+        if messages:
+            found[place] = messages[0]
+    return found
+
+
+def _reviewed(
+    draft: Draft,
+    hit: Hit,
+    candidate: Candidate | None,
+    claim: str,
+    earlier: Sequence[Mapping[str, Fact]],
+) -> Reviewed:
+    around = sentence(draft.text, hit.start)
+
+    def said(name: str, message: str, statistics: tuple[str, ...] = ()) -> Reviewed:
+        return Reviewed(hit, name, statistics, around, message)
+
+    if hit.kind != "quantity":
+        return said("exempt", CLASSES[hit.kind])
+    if candidate is None:
+        return said("unknown", "本期没有文字和数值都相合的指标。")
+    fact = candidate.fact
+    names = (fact.id, *candidate.others)
+    stated = f"{fact.label} {fact.display}"
+    if claim:
+        return said("contradicts", claim, names)
+    if candidate.verdict:
+        dropped = fact.qualifier and fact.qualifier not in hit.text and not hit.approximation
+        note = f"；原数是下限，文中漏写“{fact.qualifier}”" if dropped else ""
+        return said(candidate.verdict, f"{stated}{note}", names)
+    for edition in earlier:
+        then = edition.get(fact.id)
+        if then and verdict(hit, then):
+            message = f"这是 {then.period} 的数（{then.display}）；本期 {stated}"
+            return said("earlier", message, (fact.id,))
+    return said("contradicts", f"本期 {stated}，文中写作“{hit.text}”", (fact.id,))

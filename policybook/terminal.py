@@ -1,0 +1,93 @@
+"""What commands print: findings, a trace, a reviewed draft. floor: terminal.
+
+Rich is imported by what prints, so that commands without it start fast.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from policybook.errors import Finding
+
+if TYPE_CHECKING:
+    from policybook.model import Fact
+    from policybook.review import Review
+
+_COLOURS = {"error": "red", "warning": "yellow", "note": "cyan"}
+_NAMES = {"error": "错误", "warning": "提醒", "note": "说明"}
+
+
+def report(findings: Iterable[Finding], as_json: bool) -> None:
+    """Findings for people on standard error, or as JSON on standard output."""
+    findings = list(findings)
+    if as_json:
+        print(json.dumps([finding.as_dict() for finding in findings], ensure_ascii=False, indent=1))
+        return
+    if not findings:
+        return
+    from rich.console import Console
+    from rich.text import Text
+
+    console = Console(stderr=True, soft_wrap=True)
+    for finding in findings:
+        line = Text(f"{_NAMES[finding.severity]} ", style=_COLOURS[finding.severity])
+        line.append(f"[{finding.code}] ", style="dim").append(finding.place, style="bold")
+        line.append(f"\n  {finding.message}\n  处理：{finding.remedy}")
+        console.print(line)
+
+
+def print_trace(fact: Fact) -> None:
+    """Where a fact comes from."""
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.table import Table
+
+    from policybook.book import EVIDENCE_TEXT
+
+    console = Console(soft_wrap=True)
+    name, explained = EVIDENCE_TEXT[fact.evidence]
+    console.print(
+        f"[bold]{escape(fact.label)}  {escape(fact.display)}[/]  [dim]{fact.id} · {fact.period}[/]"
+    )
+    console.print(f"口径  {escape(fact.definition)}")
+    console.print(f"算式  {escape(fact.words)}\n      {escape(fact.formula)}")
+    if fact.interval:
+        console.print(f"区间  {escape(fact.interval['display'])}")
+    console.print(f"证据  {name}：{explained}")
+    table = Table("单元格", "记录", "值", "证据等级", "出处", title_justify="left")
+    for cell in fact.cells():
+        grade = EVIDENCE_TEXT[cell.evidence][0]
+        table.add_row(
+            *map(escape, (cell.place, cell.record, cell.value or "（空）", grade, cell.source))
+        )
+    console.print(table)
+    for document in fact.documents:
+        console.print(f"文件  {escape(document['title'])} {escape(document['place'])}")
+    console.print("查询（DuckDB）")
+    console.print(escape(fact.sql["duckdb"]))
+    console.print(f"计算  notebooks/{fact.notebook}.ipynb 单元 {fact.cell}")
+
+
+def print_review(found: Review) -> None:
+    """Every quantity of a draft with its verdict."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    from policybook.review.present import coverage_text
+    from policybook.review.verdicts import AGREE, VERDICTS
+
+    colours = {"contradicts": "bold red", "earlier": "yellow", "unknown": "yellow", "exempt": "dim"}
+    table = Table(title=f"{found.draft.name} 与 {found.period}")
+    for heading in ("文中", "判定", "指标", "说明", "句子"):
+        table.add_column(heading, overflow="fold")
+    for one in found.hits:
+        if one.verdict != "exempt":
+            style = "green" if one.verdict in AGREE else colours[one.verdict]
+            cells = (one.hit.text, VERDICTS[one.verdict], "、".join(one.statistics), one.message)
+            table.add_row(*(Text(cell, style=style) for cell in cells), Text(one.sentence))
+    console = Console()
+    console.print(table)
+    console.print(coverage_text(found))
