@@ -43,16 +43,19 @@ def check_claims(place: str, text: str, stated: Sequence[Stated]) -> Iterator[Fi
         typed[one.start : one.end] = "\0" * (one.end - one.start)
     plain = "".join(typed)
     for one in stated:
-        if one.value is None:
-            continue
-        before, after = plain[max(0, one.start - 12) : one.start], plain[one.end : one.end + 12]
-        clause = _CLAUSE.split(before)[-1] + "\0" + _CLAUSE.split(after)[0]
-        for word, wrong in (*_beside(one, before, after), *_in_clause(one, clause)):
-            message = (
-                f"“{word}”与 {one.fact.id}（{one.fact.label} {one.fact.display}）不符：{wrong}。"
-            )
+        for message in word_faults(plain, one):
             yield error("claim.word", f"{place} “{_around(text, one)}”", message, _REMEDY)
     yield from _thresholds(place, text, plain, stated)
+
+
+def word_faults(plain: str, one: Stated) -> Iterator[str]:
+    """What is wrong with the words around one number; ``plain``: the text as typed."""
+    if one.value is None:
+        return
+    before, after = plain[max(0, one.start - 12) : one.start], plain[one.end : one.end + 12]
+    clause = _CLAUSE.split(before)[-1] + "\0" + _CLAUSE.split(after)[0]
+    for word, wrong in (*_beside(one, before, after), *_in_clause(one, clause)):
+        yield f"“{word}”与 {one.fact.id}（{one.fact.label} {one.fact.display}）不符：{wrong}。"
 
 
 def _around(text: str, one: Stated) -> str:

@@ -46,7 +46,6 @@ _SIGNATURES = {
     b"GIF89a": "图片",
     b"II*\x00": "图片",
     b"MM\x00*": "图片",
-    b"RIFF": "图片或音像",
     b"Rar!\x1a\x07": "压缩包",
     b"7z\xbc\xaf\x27\x1c": "压缩包",
 }

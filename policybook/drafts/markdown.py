@@ -20,7 +20,10 @@ _PROSE_DIRECTIVES = frozenset(
     """.split()
 )
 _LINE = re.compile(r"[^\r\n]*+(?:\r\n?|\n|\Z)")
-_FENCE = re.compile(r"[ \t>]*+(?P<fence>`{3,}+|~{3,}+|:{3,}+)(?P<rest>.*)", re.DOTALL)
+_FENCE = re.compile(
+    r"(?:[ \t>]|(?:[-*+]|[0-9]{1,9}[.)])[ \t])*+(?P<fence>`{3,}+|~{3,}+|:{3,}+)(?P<rest>.*)",
+    re.DOTALL,
+)
 _DIRECTIVE = re.compile(r"\s*+\{(?P<name>[a-z0-9_:-]+)\}")
 _OPTION = re.compile(r"\s*+:[a-z][a-z_-]*:")
 # Lines without any prose: rules, tables' second lines, targets, block breaks, definitions of links.
@@ -28,7 +31,7 @@ _EMPTY = re.compile(
     r"[-*_=+|: ]{3,}|\([a-zA-Z0-9_.-]+\)=|\+\+\+.*|%.*|\[[^\]^][^\]]*\]:.*", re.DOTALL
 )
 # Marks of headings, quotes, lists and footnotes that begin a line.
-_START = re.compile(r"\s*+(?:#{1,6}(?=\s)|>|[-*+](?=\s)|[0-9]{1,9}[.)](?=\s)|\[\^[^\]\s]+\]:)")
+_START = re.compile(r"\s*+(?:#{1,6}(?=\s)|>|[-*+](?=\s)|[0-9]{1,9}[.)](?=\s)|\[\^[^\[\]\s]++\]:)")
 _NAME = r"[A-Za-z][A-Za-z0-9-]*+"
 _VALUE = r"""(?:"[^"<]*+"|'[^'<]*+'|[^\s"'=<>`]++)"""
 _INLINE = re.compile(
@@ -36,14 +39,14 @@ _INLINE = re.compile(
       <(?:https?|ftp|mailto):[^<>\s]*+>
     | </?{_NAME}(?:\s++[A-Za-z_:][\w.:-]*+(?:\s*+=\s*+{_VALUE})?+)*+\s*+/?>   # HTML
     | \]\([^()\n]*+(?:\([^()\n]*+\)[^()\n]*+)*+\)                     # where a link leads
-    | \[\^[^\]\s]++\]                                                 # a footnote's mark
+    | \[\^[^\[\]\s]++\]                                               # a footnote's mark
     | (?:https?|ftp)://[!#-;=?-Z\\_a-z~\[\]%]++ | www\.[!#-;=?-Z_a-z~%]++
-    | \\(?=[!-/:-@\[-`{{-~])                                          # an escape
+    | (?P<escape>\\)[!-/:-@\[-`{{-~]                                 # what follows is text
     | !?\[ | \] | \*++ | (?<![A-Za-z0-9])__?+ | __?+(?![A-Za-z0-9]) | ~~ | \|
     """,
     re.VERBOSE | re.ASCII,
 )
-_ASIDE = re.compile(r"<!--|<(?P<tag>script|style)(?=[\s>])", re.IGNORECASE)
+_ASIDE = re.compile(r"(?<!`)<(?:!--|(?P<tag>script|style)(?=[\s>]))", re.IGNORECASE)
 _TICKS = re.compile(r"(?:\{[a-zA-Z0-9_:.-]++\})?(?P<ticks>`++)")
 
 
@@ -81,8 +84,12 @@ def _blocks(text: str) -> Iterator[tuple[int, int]]:
     """Fenced code, directives that hold no prose, options, comments, scripts."""
     fences: list[tuple[str, bool]] = []  # open fences and whether they hold prose
     hidden_to = 0
+    unclosed: set[str] = set()
     for line in _lines(text):
         if line.start() < hidden_to:
+            for span in _asides(text, hidden_to, line.end(), unclosed):
+                hidden_to = span[1]
+                yield span
             continue
         prose = not fences or fences[-1][1]
         fence = _FENCE.match(line[0])
@@ -100,7 +107,7 @@ def _blocks(text: str) -> Iterator[tuple[int, int]]:
         elif fences and _OPTION.match(line[0]):
             yield line.span()
         else:
-            for span in _asides(text, line):
+            for span in _asides(text, *line.span(), unclosed):
                 hidden_to = span[1]
                 yield span
 
@@ -110,16 +117,24 @@ def _closes(fence: re.Match[str], opened: str) -> bool:
     return not fence["rest"].strip() and mark[0] == opened[0] and len(mark) >= len(opened)
 
 
-def _asides(text: str, line: re.Match[str]) -> Iterator[tuple[int, int]]:
-    """Comments, scripts and styles that begin in a line; they may end further down."""
-    at = line.start()
-    while aside := _ASIDE.search(text, at, line.end()):
-        end = f"</{aside['tag'].lower()}>" if aside["tag"] else "-->"
-        found = text.find(end, aside.end())
-        at = len(text) if found < 0 else found + len(end)
-        yield aside.start(), at
-        if at >= line.end():
-            return
+def _asides(text: str, at: int, end: int, unclosed: set[str]) -> Iterator[tuple[int, int]]:
+    """Comments, scripts and styles that begin in a line; they may end further down.
+
+    One that never ends hides the rest where it begins a line, and is text within one.
+    """
+    line_start = at
+    while at < end and (aside := _ASIDE.search(text, at, end)):
+        closing = f"</{aside['tag'].lower()}>" if aside["tag"] else "-->"
+        found = -1 if closing in unclosed else text.find(closing, aside.end())
+        if found >= 0:
+            at = found + len(closing)
+            yield aside.start(), at
+        elif text[line_start : aside.start()].strip():
+            unclosed.add(closing)
+            at = aside.end()
+        else:
+            at = len(text)
+            yield aside.start(), at
 
 
 def _paragraphs(text: str) -> Iterator[tuple[int, int]]:
@@ -159,4 +174,4 @@ def _marks(text: str) -> Iterator[tuple[int, int]]:
             yield start.span()
             at = start.end()
         for mark in _INLINE.finditer(text, at, line.end()):
-            yield mark.span()
+            yield mark.span("escape" if mark["escape"] else 0)

@@ -8,25 +8,29 @@ from __future__ import annotations
 
 import math
 import re
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import accumulate
 
 from policybook.model import Fact
 from policybook.scan import Hit
 
 BEFORE, AFTER = 70, 48
 """So many characters around a number are read."""
-_MORE = 0.15
-"""Words of the records add at most so much of a label to it."""
+MORE = 0.15
+"""Words of the records that a fact rests on add at most so much of its label."""
 _FEW = 4
 _UNIT = "/"
 """Marks a unit among the words: the rarer a unit, the more it says."""
 _CLAUSE, _SENTENCE, _NUMBER = 0.8, 0.5, 0.8
 """What is left of a word's weight beyond a comma, a full stop, another number."""
 _FADE_BEFORE, _FADE_AFTER, _FADE_LED_ON = 0.98, 0.97, 0.95
-"""What is left of a word's weight with each character: before, after, before the next number."""
-_END = re.compile(r"[。！？，；：\n]")
+"""What is left of it with each character: before, after, before the next number."""
 _SIGNS = re.compile(r"[\s“”\"'‘’《》〈〉（）()、,，。；;：:！？·—–\-]+")
+_NO_WORD = dict.fromkeys(
+    map(ord, " \t\r\n\u3000\0“”\"'‘’《》〈〉（）()、,，。；;：:！？·—–-"), "\0"
+)
 
 
 class Labels:
@@ -36,63 +40,30 @@ class Labels:
         self, facts: Sequence[Fact], titles: Mapping[tuple[str, str], str] | None = None
     ) -> None:
         """``titles``: what each record is called, by ledger and id."""
-        terms = {fact.id: _terms(fact) for fact in facts}
-        extra = {fact.id: _titles(fact, titles or {}) for fact in facts}
+        own = {fact.id: {*_pairs(fact.label), _UNIT + fact.unit} for fact in facts}
         owners: dict[str, list[str]] = defaultdict(list)
-        for name, pairs in terms.items():
+        for name, pairs in own.items():
             for pair in pairs:
                 owners[pair].append(name)
-        rarity = {pair: math.log(1 + len(terms) / len(names)) for pair, names in owners.items()}
-        self._whole = {
-            name: sum(rarity[pair] * share for pair, share in pairs.items())
-            for name, pairs in terms.items()
+        rarity = {pair: math.log(1 + len(own) / len(names)) for pair, names in owners.items()}
+        whole = {name: sum(rarity[pair] for pair in pairs) for name, pairs in own.items()}
+        self.own = {
+            pair: [(name, rarity[pair] / whole[name]) for name in names]
+            for pair, names in owners.items()
         }
-        self._postings: dict[str, list[tuple[str, float, bool]]] = {
-            pair: [(name, rarity[pair], True) for name in names] for pair, names in owners.items()
-        }
-        for name, pairs in extra.items():
-            for pair in pairs.keys() - terms[name].keys():
-                share = rarity.get(pair, math.log(1 + len(terms))) * pairs[pair]
-                self._postings.setdefault(pair, []).append((name, share, False))
-
-    def fit(self, text: str, hits: Sequence[Hit], places: Sequence[int]) -> dict[str, float]:
-        """For each statistic that shares a word: how much of its label stands near, 0 to 1.
-
-        ``places``: the number's hit, and the one that it answers in a list with 分别.
-        """
-        near = {_UNIT + hits[places[0]].unit.removeprefix("大"): 1.0}
-        for place in places:
-            hit = hits[place]
-            before = text[max(0, hit.start - BEFORE) : hit.start]
-            after = text[hit.end : hit.end + AFTER]
-            _read(before[::-1], _edges(hits, place, -1), near, backwards=True)
-            _read(after, _edges(hits, place, 1), near, backwards=False)
-        found: dict[str, float] = defaultdict(float)
-        more: dict[str, float] = defaultdict(float)
-        for pair, weight in near.items():
-            for name, share, own in self._postings.get(pair, ()):
-                if own:
-                    found[name] += share * weight
-                else:
-                    more[name] += share * weight
-        return {
-            name: (value + min(more[name], _MORE * self._whole[name])) / self._whole[name]
-            for name, value in found.items()
-        }
+        self.more: dict[str, list[tuple[str, float]]] = defaultdict(list)
+        for fact in facts:
+            for pair in sorted(_titles(fact, titles or {}) - own[fact.id]):
+                share = rarity.get(pair, math.log(1 + len(own))) / 2
+                self.more[pair].append((fact.id, share / whole[fact.id]))
 
 
-def _terms(fact: Fact) -> dict[str, float]:
-    return dict.fromkeys([*_pairs(fact.label), _UNIT + fact.unit], 1.0)
-
-
-def _titles(fact: Fact, titles: Mapping[tuple[str, str], str]) -> dict[str, float]:
+def _titles(fact: Fact, titles: Mapping[tuple[str, str], str]) -> set[str]:
     """Words of the records that a fact rests on, where they are few."""
     records = {(part.ledger, record) for part in fact.operands for record in part.records}
     if len(records) > _FEW:
-        return {}
-    return dict.fromkeys(
-        (pair for record in records for pair in _pairs(titles.get(record, ""))), 0.5
-    )
+        return set()
+    return {pair for record in records for pair in _pairs(titles.get(record, ""))}
 
 
 def _pairs(text: str) -> Iterator[str]:
@@ -101,43 +72,79 @@ def _pairs(text: str) -> Iterator[str]:
             yield word[place : place + 2]
 
 
-def _edges(hits: Sequence[Hit], place: int, step: int) -> set[int]:
-    """Distances from a number at which other numbers stand."""
-    hit, found = hits[place], set()
-    other = place + step
-    while 0 <= other < len(hits):
-        distance = hit.start - hits[other].end if step < 0 else hits[other].start - hit.end
-        if distance > max(BEFORE, AFTER):
-            break
-        if hits[other].kind == "quantity":
-            found.add(distance)
-        other += step
-    return found
+class Around:
+    """A text prepared once, so that the words around each of its numbers are found at once."""
 
+    def __init__(self, text: str, hits: Sequence[Hit], labels: Labels) -> None:
+        self.hits, self.labels = hits, labels
+        self.lines = [found.start() for found in re.finditer(r"\n", text)]
+        self.clauses = [found.start() for found in re.finditer("[，；：]", text)]
+        self.sentences = [found.start() for found in re.finditer("[。！？]", text)]
+        self.numbers = [hit.start for hit in hits if hit.kind == "quantity"]
+        left = [0.0] * (len(text) + 1)
+        for marks, weight in (
+            (self.clauses, _CLAUSE),
+            (self.sentences, _SENTENCE),
+            (self.numbers, _NUMBER),
+        ):
+            for place in marks:
+                left[place + 1] += math.log(weight)
+        # Logarithm of what the marks and numbers up to a place leave of a weight.
+        self.left = list(accumulate(left))
+        kept = [place for place, sign in enumerate(text.translate(_NO_WORD)) if sign != "\0"]
+        words = "".join(map(text.__getitem__, kept))
+        known = labels.own.keys() | labels.more.keys()
+        self.pairs = [  # place of the second character, pair
+            (kept[place + 1], words[place : place + 2])
+            for place in range(len(words) - 1)
+            if words[place : place + 2] in known
+        ]
+        self.places = [place for place, _ in self.pairs]
 
-def _read(text: str, numbers: set[int], near: dict[str, float], *, backwards: bool) -> None:
-    """Pairs of characters with the weight of their place, outward from the number."""
-    weight, fade = 1.0, _FADE_BEFORE
-    if not backwards:
-        # What leads to another number is said of that one, beyond the noun that is counted here.
-        clause = _END.search(text)
-        led_on = any(distance < (clause.start() if clause else len(text)) for distance in numbers)
-        fade = _FADE_LED_ON if led_on else _FADE_AFTER
-    previous = ""
-    for distance, character in enumerate(text):
-        if distance in numbers:
-            weight *= _NUMBER
-        if character == "\n":
-            break
-        if character in "。！？":
-            weight *= _SENTENCE
-        elif character in "，；：":
-            weight *= _CLAUSE
-        if _SIGNS.match(character):
-            continue  # a pair may span a quotation mark or an enumeration comma
-        if previous:
-            pair = character + previous if backwards else previous + character
+    def fit(self, places: Sequence[int]) -> dict[str, float]:
+        """For each statistic that shares a word: how much of its label stands near, 0 to 1.
+
+        ``places``: the number's hit, and the one that it answers in a list with 分别.
+        """
+        near = {_UNIT + self.hits[places[0]].unit.removeprefix("大"): 1.0}
+        for place in places:
+            self._read_before(self.hits[place], near)
+            self._read_after(self.hits[place], near)
+        found: dict[str, float] = defaultdict(float)
+        more: dict[str, float] = defaultdict(float)
+        for pair, weight in near.items():
+            for name, share in self.labels.own.get(pair, ()):
+                found[name] += share * weight
+            for name, share in self.labels.more.get(pair, ()):
+                more[name] += share * weight
+        return {name: value + min(more.get(name, 0.0), MORE) for name, value in found.items()}
+
+    def _read_before(self, hit: Hit, near: dict[str, float]) -> None:
+        line = bisect_left(self.lines, hit.start)
+        start = max(hit.start - BEFORE, self.lines[line - 1] + 1 if line else 0)
+        for place in range(
+            bisect_left(self.places, start + 1), bisect_left(self.places, hit.start)
+        ):
+            at, pair = self.pairs[place]
+            fade = _FADE_BEFORE ** (hit.start - at - 1)
+            weight = fade * math.exp(self.left[hit.start] - self.left[at])
             if near.get(pair, 0.0) < weight:
                 near[pair] = weight
-        previous = character
-        weight *= fade
+
+    def _read_after(self, hit: Hit, near: dict[str, float]) -> None:
+        line = bisect_left(self.lines, hit.end)
+        end = min(hit.end + AFTER, self.lines[line] if line < len(self.lines) else hit.end + AFTER)
+        mark = min(self._next(self.clauses, hit.end, end), self._next(self.sentences, hit.end, end))
+        # What leads to another number is said of that one, beyond the noun that is counted here.
+        led_on = self._next(self.numbers, hit.end, end) < mark
+        fade = _FADE_LED_ON if led_on else _FADE_AFTER
+        for place in range(bisect_left(self.places, hit.end + 1), bisect_left(self.places, end)):
+            at, pair = self.pairs[place]
+            weight = fade ** (at - hit.end - 1) * math.exp(self.left[at] - self.left[hit.end])
+            if near.get(pair, 0.0) < weight:
+                near[pair] = weight
+
+    @staticmethod
+    def _next(marks: Sequence[int], start: int, end: int) -> int:
+        place = bisect_right(marks, start - 1)
+        return marks[place] if place < len(marks) and marks[place] < end else end

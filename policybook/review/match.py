@@ -10,19 +10,25 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from policybook.model import Fact
-from policybook.review.compare import close, verdict
-from policybook.review.labels import Labels
-from policybook.review.units import comparable
+from policybook.review.compare import close, comparable, digits_of, verdict
+from policybook.review.known import Known
+from policybook.review.labels import Around, Labels
 from policybook.scan import Hit
 
-STATED, DENIED, DENIED_CLOSE = 0.24, 0.62, 0.26
-"""So much of a label must stand near a number that is the fact's, that is not, that is but for a
-digit. Measured on the documents of the first edition (see tests/backtest)."""
+STATED = {1: 0.24, 2: 0.2, 3: 0.12, 4: 0.08}
+"""So much of a label must stand near a number that is the fact's, by its count of digits."""
+SLIPPED = {1: 0.26, 2: 0.23, 3: 0.18, 4: 0.14}
+"""… near one that is the fact's but for a digit."""
+DENIED = 0.62
+"""… near one that is not the fact's at all. Measured on the documents of the first edition."""
 
 _EQUAL, _CLOSE = 0.5, 0.25
 _ALSO = 0.05
-_CLEARLY, _AGAIN = 0.2, 0.1
+_CLEARLY = {1: 0.15, 2: 0.2, 3: 0.3, 4: 0.5}
+"""A fact's own number gives way to words that speak so much more for another fact."""
+_SURE = 0.4
+"""Below it a number that could be another fact's own is not called a slip."""
+_AGAIN = 0.1
 _RESPECTIVELY = re.compile(r"[、和及与,，]{1,2}(?:分别)?")
 _SENTENCE = re.compile(r"[。！？\n]")
 
@@ -32,36 +38,43 @@ class Candidate:
     """A fact that a number could state."""
 
     place: int  # of the hit
-    fact: Fact
+    fact: Known
     fit: float  # of the words around it
     verdict: str  # same, rounded, converted; "" when the number is another
     close: bool
+    length: int  # how many digits the number has: the more, the less likely by accident
     others: tuple[str, ...] = ()  # further facts that the same words and number state
 
     @property
     def score(self) -> float:
         """What decides between candidates."""
-        bonus = _EQUAL if self.verdict else _CLOSE if self.close else 0.0
-        return self.fit + bonus
+        return self.fit + (_EQUAL if self.verdict else _CLOSE if self.close else 0.0)
 
     @property
     def enough(self) -> bool:
         """Whether the words are near enough for what the number says."""
-        needed = STATED if self.verdict else DENIED_CLOSE if self.close else DENIED
-        return self.fit >= needed
+        if self.verdict:
+            return self.fit >= STATED[self.length]
+        return self.fit >= (SLIPPED[self.length] if self.close else DENIED)
 
 
 def match(
-    text: str, hits: Sequence[Hit], facts: Mapping[str, Fact], labels: Labels
+    text: str, hits: Sequence[Hit], facts: Mapping[str, Known], labels: Labels
 ) -> dict[int, Candidate]:
     """The candidate of each hit that has one, by the hit's place in the list."""
     chosen: dict[int, Candidate] = {}
+    around = Around(text, hits, labels)
     for group in _sentences(text, hits):
-        candidates = [
+        seen = [
             candidate
             for place in group
-            for candidate in _candidates(text, hits, place, facts, labels)
-            if candidate.enough
+            for candidate in _candidates(text, hits, place, facts, around)
+        ]
+        doubtful = {one.place for one in seen if one.verdict and not one.enough}
+        candidates = [
+            one
+            for one in seen
+            if one.enough and not (one.place in doubtful and not one.verdict and one.fit < _SURE)
         ]
         for place, one in _assign(text, hits, candidates).items():
             chosen[place] = replace(one, others=_also(one, candidates))
@@ -100,7 +113,7 @@ def _assign(text: str, hits: Sequence[Hit], candidates: list[Candidate]) -> dict
         stated.setdefault(one.fact.id, one)
 
     for one in candidates:
-        clear = one.fit < best[one.place] - _CLEARLY
+        clear = one.fit < best[one.place] - _CLEARLY[one.length]
         if one.verdict and not clear and one.place not in chosen:
             choose(one)
     own = dict(stated)
@@ -141,19 +154,19 @@ def _sentences(text: str, hits: Sequence[Hit]) -> Iterable[list[int]]:
 
 
 def _candidates(
-    text: str, hits: Sequence[Hit], place: int, facts: Mapping[str, Fact], labels: Labels
+    text: str, hits: Sequence[Hit], place: int, facts: Mapping[str, Known], around: Around
 ) -> Iterable[Candidate]:
     hit = hits[place]
     factor = text[hit.start - 1 : hit.start] == "×" or text[hit.end : hit.end + 1] == "×"
-    places = [place, *_answered(text, hits, place)]
-    for name, fit in labels.fit(text, hits, places).items():
-        fact = facts[name]
-        if fit < STATED or not comparable(hit.unit, fact.unit):
+    length = min(max(STATED), len(digits_of(hit).replace(".", "").strip("0")) or 1)
+    for name, fit in around.fit([place, *_answered(text, hits, place)]).items():
+        if fit < STATED[length] / 2:
             continue
-        if factor and "*" in fact.expression:
+        fact = facts[name]
+        if not comparable(hit, fact) or (factor and "*" in fact.fact.expression):
             continue  # 2×100 is the product's factors, never the product
         said = verdict(hit, fact)
-        yield Candidate(place, fact, fit, said, close(hit, fact))
+        yield Candidate(place, fact, fit, said, not said and close(hit, fact), length)
 
 
 def _answered(text: str, hits: Sequence[Hit], place: int) -> list[int]:

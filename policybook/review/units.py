@@ -39,6 +39,9 @@ _BASES: dict[str, tuple[str, Fraction]] = {
     "小时": ("hours", Fraction(1)),
     "个小时": ("hours", Fraction(1)),
     "天": ("days", Fraction(1)),
+    "个工作日": ("workdays", Fraction(1)),
+    "工作日": ("workdays", Fraction(1)),
+    "蒸吨": ("steam", Fraction(1)),
     "日": ("days", Fraction(1)),
     "个月": ("months", Fraction(1)),
     "月": ("months", Fraction(1)),
@@ -63,8 +66,3 @@ def unit_of(text: str) -> Unit:
             measures, size = _BASES.get(text[len(magnitude) :], ("count", Fraction(1)))
             return Unit(measures or "count", size * factor)
     return Unit(*_BASES.get(text, ("count", Fraction(1))))
-
-
-def comparable(hit: str, fact: str) -> bool:
-    """Whether a number in one unit can state one in the other; no unit fits every one."""
-    return unit_of(hit).measures in ("", unit_of(fact).measures)

@@ -10,13 +10,13 @@ from typing import Any
 
 from policybook.drafts import Draft
 from policybook.exemptions import CLASSES
-from policybook.lint import Stated, check_claims
+from policybook.lint import Stated, word_faults
 from policybook.model import Fact
 from policybook.numbers import exact_text
-from policybook.review.compare import verdict
+from policybook.review.compare import measure, verdict
+from policybook.review.known import known
 from policybook.review.labels import Labels
 from policybook.review.match import Candidate, match
-from policybook.review.units import unit_of
 from policybook.scan import Hit, scan, sentence
 
 VERDICTS = {
@@ -98,7 +98,8 @@ def review(
     ``earlier``: the facts of earlier editions, the newest first.
     """
     hits = scan(draft.scanned)
-    chosen = match(draft.scanned, hits, facts, Labels(list(facts.values()), titles))
+    labels = Labels(list(facts.values()), titles)
+    chosen = match(draft.scanned, hits, {name: known(facts[name]) for name in facts}, labels)
     claims = _claims(draft, hits, chosen)
     return Review(
         draft,
@@ -114,20 +115,17 @@ def _claims(draft: Draft, hits: Sequence[Hit], chosen: Mapping[int, Candidate]) 
     """Words beside a number that its fact contradicts (下降 beside a growth), by the hit's place."""
     found: dict[int, str] = {}
     for place, one in chosen.items():
-        hit, fact = hits[place], one.fact
+        hit, fact = hits[place], one.fact.fact
         if not one.verdict or hit.value is None:
             continue
-        size = unit_of(hit.unit).size / unit_of(fact.unit).size if hit.unit else Fraction(1)
+        said = measure(hit)
+        size = said.size / one.fact.unit.size if said.measures else Fraction(1)
         around = slice(max(0, hit.start - 40), hit.end + 40)
         shift = around.start
         stated = Stated(hit.start - shift, hit.end - shift, fact, hit.value * size)
-        messages = [
-            finding.message
-            for finding in check_claims("", draft.scanned[around], [stated])
-            if finding.place.strip()
-        ]
-        if messages:
-            found[place] = messages[0]
+        fault = next(word_faults(draft.scanned[around], stated), "")
+        if fault:
+            found[place] = fault
     return found
 
 
@@ -147,7 +145,7 @@ def _reviewed(
         return said("exempt", CLASSES[hit.kind])
     if candidate is None:
         return said("unknown", "本期没有文字和数值都相合的指标。")
-    fact = candidate.fact
+    fact = candidate.fact.fact
     names = (fact.id, *candidate.others)
     stated = f"{fact.label} {fact.display}"
     if claim:
@@ -158,7 +156,7 @@ def _reviewed(
         return said(candidate.verdict, f"{stated}{note}", names)
     for edition in earlier:
         then = edition.get(fact.id)
-        if then and verdict(hit, then):
+        if then and verdict(hit, known(then)):
             message = f"这是 {then.period} 的数（{then.display}）；本期 {stated}"
             return said("earlier", message, (fact.id,))
     return said("contradicts", f"本期 {stated}，文中写作“{hit.text}”", (fact.id,))

@@ -49,7 +49,7 @@ _HALVES = (
     (r"过半(?![年百千个天])", Fraction(1, 2), "", "过"),
     (r"近半(?![年百千个天])|近半数", Fraction(1, 2), "", "近"),
     (r"半数以上|一半以上", Fraction(1, 2), "", "以上"),
-    (r"一半(?!天)|半数|大半(?!年|天|个)|减半|对半", Fraction(1, 2), "", ""),
+    (r"一半(?!天)|半数|大半(?!年|天|个)|减半(?!征收)|对半", Fraction(1, 2), "", ""),
     (r"(?<![上下])半个多月", Fraction(1, 2), "个月", "多"),
     (r"(?<![上下多个年])半个月|(?<![上下多个年])半月(?!谈|刊|板)", Fraction(1, 2), "个月", ""),
     (r"(?<![上下大多年])半年多", Fraction(1, 2), "年", "多"),
@@ -72,6 +72,7 @@ _ONE_COUNTS = re.compile(
     r"|个?(?:月|百分点|季度|小时|工作日)|年|天|周|夜|座|所|台|辆|栋|幢|艘|架|宗|株|票)"
 )
 """Units with which 一 is a number; with others it is no more than "a"."""
+_EXTREME = re.compile(r"最[高低多少快慢大小长短好差]的?$")
 _CONTINUES = re.compile(r"(?:\s?[—–~～至到→]+\s?|-)|\s?(?:或者?|和|与|、)\s?")
 
 
@@ -98,7 +99,7 @@ def find_numbers(text: str, taken: str) -> Iterator[Hit]:
     """Every number that is left, and the characters that count nothing as idioms."""
     for found in ARABIC.finditer(taken):
         yield _arabic(text, taken, found)
-    taken = ARABIC.sub(lambda found: "0" * len(found[0]), taken)
+    taken = ARABIC.sub(lambda found: "\0" * len(found[0]), taken)
     for found in CHARACTERS.finditer(taken):
         before = taken[found.start() - 1 : found.start()]
         if not _is_unit(taken, found) and not before.isdigit():  # else a magnitude of digits
@@ -238,7 +239,8 @@ def _counts(text: str, found: re.Match[str], value: Fraction, approximation: str
     """Whether a numeral in characters counts something, or is part of a word."""
     numeral, unit = found["number"], found["unit"] or found["tail"]
     if numeral == "一" and not found["more"] and not found["middle"]:
-        return bool(unit and _ONE_COUNTS.fullmatch(unit))
+        extreme = _EXTREME.search(text, max(0, found.start() - 3), found.start())
+        return bool(unit and (extreme or _ONE_COUNTS.fullmatch(unit)))
     before = text[found.start() - 1 : found.start()]
     if all(character in "百千万亿" for character in numeral):
         large = len(numeral) > 1 and numeral[-1] in "万亿"

@@ -21,6 +21,7 @@ _CAPITALS = str.maketrans("壹贰叁肆伍陆柒捌玖拾佰仟", "一二三四�
 _IN_CAPITALS = re.compile("[壹贰叁肆伍陆柒捌玖拾佰仟万亿零]{2,}")
 _NUMERALS = re.compile(f"[{CHINESE}]+")
 _TAKEN = "\0"
+_REGIONS, _STOPS = tuple("市省区县国州盟旗镇"), tuple("，。；、）")
 
 
 def normal(text: str) -> str:
@@ -63,7 +64,9 @@ def _mark(text: str, plain: str, kind: str, found: re.Match[str]) -> Hit:
     start, end = found.span()
     before = plain[max(0, start - 14) : start]
     alone = plain[end : end + 1].isspace() and before[-1:].isspace()  # a cell of a table
-    if kind == "ordinal" and found[0][0] == "第" and (alone or RANKING.search(before)):
+    among = before[-1:] in _REGIONS and plain[end : end + 1] in _STOPS  # 全市第一，
+    place = among or alone or found[0][-1:] in ("位", "名")  # 第2位 is a rank wherever it stands
+    if kind == "ordinal" and found[0][0] == "第" and (place or RANKING.search(before)):
         numeral = re.match(rf"第\s?(\d+|[{CHINESE}]+)(.?)", found[0])
         assert numeral is not None
         value = number_value(numeral[1])

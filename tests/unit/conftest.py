@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,8 @@ from hypothesis import settings
 
 from policybook.edition import Edition, load_edition
 from policybook.ledgers import Ledger, read_ledgers
+from policybook.model import Fact, Operand
+from policybook.numbers import display_text, exact_text, number_text
 from policybook.schema import Schema, load_schemas
 
 PERIOD = "2030Q1"
@@ -165,3 +168,40 @@ def changed_works(made_up_data: Path, works_file: Path) -> Callable[[str, str], 
         return made_up_data
 
     return change
+
+
+def made_up_fact(
+    name: str, value: str, unit: str = "%", decimals: int = 0, word: str = "", qualifier: str = ""
+) -> Fact:
+    """A made-up fact of an exact value (a ratio for ``%``), displayed as any other."""
+    exact = Fraction(value)
+    number = number_text(exact, unit, decimals)
+    return Fact(
+        id=name,
+        label=f"虚构指标{name}",
+        period=PERIOD,
+        value=exact_text(exact),
+        display=display_text(number, unit, qualifier),
+        number=number,
+        unit=unit,
+        decimals=decimals,
+        qualifier=qualifier,
+        span="累计",
+        direction="up",
+        chapter="made-up",
+        word=word,
+        evidence="record",
+        look_through=None,
+        interval=None,
+        formula="",
+        words="",
+        expression="a",
+        sql={},
+        operands=(Operand("a", "sum", "works", "planned", value, (), {"duckdb": name}, (), ()),),
+        missing=(),
+        sources=(),
+        documents=(),
+        notebook="",
+        cell="",
+        definition="虚构，只供测试。",
+    )
