@@ -18,6 +18,7 @@ class Known:
     number: Fraction  # as displayed
     exact: Fraction
     unit: Unit
+    size: float  # of the unit
     rough: float  # in base units, only to pass over what is far from it
     digits: str  # of the displayed number, for slips of the pen
 
@@ -35,6 +36,7 @@ def known(fact: Fact) -> Known:
         Fraction(fact.number),
         exact,
         unit,
+        float(unit.size),
         float(exact * unit.size),
         fact.number.lstrip("-"),
     )

@@ -20,6 +20,8 @@ BEFORE, AFTER = 70, 48
 """So many characters around a number are read."""
 MORE = 0.15
 """Words of the records that a fact rests on add at most so much of its label."""
+LEAST = 0.03
+"""So much of a label must stand near a number at all."""
 _FEW = 4
 _UNIT = "/"
 """Marks a unit among the words: the rarer a unit, the more it says."""
@@ -40,22 +42,24 @@ class Labels:
         self, facts: Sequence[Fact], titles: Mapping[tuple[str, str], str] | None = None
     ) -> None:
         """``titles``: what each record is called, by ledger and id."""
-        own = {fact.id: {*_pairs(fact.label), _UNIT + fact.unit} for fact in facts}
-        owners: dict[str, list[str]] = defaultdict(list)
-        for name, pairs in own.items():
+        self.ids = [fact.id for fact in facts]
+        own = [dict.fromkeys([*_pairs(fact.label), _UNIT + fact.unit]) for fact in facts]
+        owners: dict[str, list[int]] = defaultdict(list)
+        for place, pairs in enumerate(own):
             for pair in pairs:
-                owners[pair].append(name)
-        rarity = {pair: math.log(1 + len(own) / len(names)) for pair, names in owners.items()}
-        whole = {name: sum(rarity[pair] for pair in pairs) for name, pairs in own.items()}
+                owners[pair].append(place)
+        rarity = {pair: math.log(1 + len(own) / len(places)) for pair, places in owners.items()}
+        whole = [sum(rarity[pair] for pair in pairs) for pairs in own]
+        # Statistics by their place in ids, with the share that a pair has of each one's label.
         self.own = {
-            pair: [(name, rarity[pair] / whole[name]) for name in names]
-            for pair, names in owners.items()
+            pair: [(place, rarity[pair] / whole[place]) for place in places]
+            for pair, places in owners.items()
         }
-        self.more: dict[str, list[tuple[str, float]]] = defaultdict(list)
-        for fact in facts:
-            for pair in sorted(_titles(fact, titles or {}) - own[fact.id]):
+        self.more: dict[str, list[tuple[int, float]]] = defaultdict(list)
+        for place, fact in enumerate(facts):
+            for pair in sorted(_titles(fact, titles or {}) - own[place].keys()):
                 share = rarity.get(pair, math.log(1 + len(own))) / 2
-                self.more[pair].append((fact.id, share / whole[fact.id]))
+                self.more[pair].append((place, share / whole[place]))
 
 
 def _titles(fact: Fact, titles: Mapping[tuple[str, str], str]) -> set[str]:
@@ -110,14 +114,18 @@ class Around:
         for place in places:
             self._read_before(self.hits[place], near)
             self._read_after(self.hits[place], near)
-        found: dict[str, float] = defaultdict(float)
-        more: dict[str, float] = defaultdict(float)
+        labels = self.labels
+        found, more = [0.0] * len(labels.ids), [0.0] * len(labels.ids)
         for pair, weight in near.items():
-            for name, share in self.labels.own.get(pair, ()):
-                found[name] += share * weight
-            for name, share in self.labels.more.get(pair, ()):
-                more[name] += share * weight
-        return {name: value + min(more.get(name, 0.0), MORE) for name, value in found.items()}
+            for one, share in labels.own.get(pair, ()):
+                found[one] += share * weight
+            for one, share in labels.more.get(pair, ()):
+                more[one] += share * weight
+        return {
+            labels.ids[one]: value + min(more[one], MORE)
+            for one, value in enumerate(found)
+            if value > LEAST
+        }
 
     def _read_before(self, hit: Hit, near: dict[str, float]) -> None:
         line = bisect_left(self.lines, hit.start)

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from policybook.review.compare import close, comparable, digits_of, verdict
+from policybook.review.compare import close, comparable, printed, verdict
 from policybook.review.known import Known
 from policybook.review.labels import Around, Labels
 from policybook.scan import Hit
@@ -158,15 +158,18 @@ def _candidates(
 ) -> Iterable[Candidate]:
     hit = hits[place]
     factor = text[hit.start - 1 : hit.start] == "×" or text[hit.end : hit.end + 1] == "×"
-    length = min(max(STATED), len(digits_of(hit).replace(".", "").strip("0")) or 1)
+    one = printed(hit)
+    length = min(max(STATED), len(one.digits.replace(".", "").strip("0")) or 1)
     for name, fit in around.fit([place, *_answered(text, hits, place)]).items():
         if fit < STATED[length] / 2:
             continue
         fact = facts[name]
-        if not comparable(hit, fact) or (factor and "*" in fact.fact.expression):
+        if not comparable(one, fact) or (factor and "*" in fact.fact.expression):
             continue  # 2×100 is the product's factors, never the product
-        said = verdict(hit, fact)
-        yield Candidate(place, fact, fit, said, not said and close(hit, fact), length)
+        said = verdict(one, fact)
+        if said or fit >= SLIPPED[length]:
+            slip = not said and close(one, fact)
+            yield Candidate(place, fact, fit, said, slip, length)
 
 
 def _answered(text: str, hits: Sequence[Hit], place: int) -> list[int]:

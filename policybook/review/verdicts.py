@@ -13,7 +13,7 @@ from policybook.exemptions import CLASSES
 from policybook.lint import Stated, word_faults
 from policybook.model import Fact
 from policybook.numbers import exact_text
-from policybook.review.compare import measure, verdict
+from policybook.review.compare import printed, verdict
 from policybook.review.known import known
 from policybook.review.labels import Labels
 from policybook.review.match import Candidate, match
@@ -118,8 +118,8 @@ def _claims(draft: Draft, hits: Sequence[Hit], chosen: Mapping[int, Candidate]) 
         hit, fact = hits[place], one.fact.fact
         if not one.verdict or hit.value is None:
             continue
-        said = measure(hit)
-        size = said.size / one.fact.unit.size if said.measures else Fraction(1)
+        unit = printed(hit).unit
+        size = unit.size / one.fact.unit.size if unit.measures else Fraction(1)
         around = slice(max(0, hit.start - 40), hit.end + 40)
         shift = around.start
         stated = Stated(hit.start - shift, hit.end - shift, fact, hit.value * size)
@@ -156,7 +156,7 @@ def _reviewed(
         return said(candidate.verdict, f"{stated}{note}", names)
     for edition in earlier:
         then = edition.get(fact.id)
-        if then and verdict(hit, known(then)):
+        if then and verdict(printed(hit), known(then)):
             message = f"这是 {then.period} 的数（{then.display}）；本期 {stated}"
             return said("earlier", message, (fact.id,))
     return said("contradicts", f"本期 {stated}，文中写作“{hit.text}”", (fact.id,))

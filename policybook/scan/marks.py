@@ -72,7 +72,7 @@ _NAME = [
     r"(?<!\d)\d{1,3}路(?=公交|车|、|等)|(?<=公交)\d{1,3}路",
     r"\d+[栋幢号楼](?:\d+单元)?\d+室",
     r"(?<!\d)\d×\d(?=篮球)",
-    r"(?:世界|中国|民营企业|全国|全省|全区)?\d+强(?![化制])",
+    r"\d+强(?![化制])",
     # Hotlines.
     r"(?<!\d)(?:1\d{4}|1\d\d|9\d{4})(?=[”\"]?(?:政务|便民|服务|热线|平台|报警|急救|举报|投诉"
     r"|市民|接诉|民生|消费|供电|监督|心理))",
@@ -121,7 +121,7 @@ _ORDINAL = [
 ]
 _WORD_EDGE = rf"(?<![{CHINESE}\d.多余几数来近超逾过])"
 
-_FIRST = rf"(?=[\dA-Za-z{CHINESE}第前其正冬腊农上下世中民全图附专表〔\[［【（(\s①-⒛㈠-㈩❶-❿Ⅰ-Ⅻ])"
+_FIRST = rf"(?=[\dA-Za-z{CHINESE}第前其正冬腊农上下图附专表头〔\[［【（(\s①-⒛㈠-㈩❶-❿Ⅰ-Ⅻ])"
 """The characters that a mark can begin with: most of a text is passed over at once."""
 
 MARKS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(

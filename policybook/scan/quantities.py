@@ -45,7 +45,7 @@ FRACTION = re.compile(
     r"|(?P<tenths>[一二三四五六七八九])成(?P<hundredths>[一二三四五六七八九])(?![个项家户批])"
 )
 _HALVES = (
-    (r"过半数|超半数|(?<!不)超过半数", Fraction(1, 2), "", "过"),
+    (r"过半数|超半数|超过半数", Fraction(1, 2), "", "过"),
     (r"过半(?![年百千个天])", Fraction(1, 2), "", "过"),
     (r"近半(?![年百千个天])|近半数", Fraction(1, 2), "", "近"),
     (r"半数以上|一半以上", Fraction(1, 2), "", "以上"),
@@ -60,7 +60,10 @@ _HALVES = (
     (r"翻(?:了)?三番", Fraction(8), "倍", ""),
     (r"翻(?:了)?(?:一)?番|翻(?:了)?(?:一)?倍", Fraction(2), "倍", ""),
 )
-HALVES = re.compile("|".join(f"(?P<w{place}>{row[0]})" for place, row in enumerate(_HALVES)))
+HALVES = re.compile(
+    "(?=[过超近半一大减对翻])(?:%s)"
+    % "|".join(f"(?P<w{place}>{row[0]})" for place, row in enumerate(_HALVES))
+)
 
 _BEFORE = re.compile(
     r"(?:(?:大|粗|节|预)?约|约为|将近|接近|逼近|超过|突破|超出|高于|多于|大于|低于|少于|小于"
@@ -97,9 +100,12 @@ def find_parts(text: str, taken: str) -> list[Hit]:
 
 def find_numbers(text: str, taken: str) -> Iterator[Hit]:
     """Every number that is left, and the characters that count nothing as idioms."""
+    pieces, end = [], 0
     for found in ARABIC.finditer(taken):
         yield _arabic(text, taken, found)
-    taken = ARABIC.sub(lambda found: "\0" * len(found[0]), taken)
+        pieces += [taken[end : found.start()], "\0" * len(found[0])]
+        end = found.end()
+    taken = "".join([*pieces, taken[end:]])
     for found in CHARACTERS.finditer(taken):
         before = taken[found.start() - 1 : found.start()]
         if not _is_unit(taken, found) and not before.isdigit():  # else a magnitude of digits
