@@ -10,6 +10,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import product
 
 from policybook.claims import shown_value
 from policybook.model import Fact
@@ -70,12 +71,10 @@ def _formulas(facts: Mapping[str, Fact]) -> Iterator[Tie]:
     for fact in facts.values():
         operands = [plain.get(part.sql["duckdb"]) for part in fact.operands]
         if len(operands) > 1 and all(operands):
-            names = {
-                part.name: same[0]
-                for part, same in zip(fact.operands, operands, strict=True)
-                if same
-            }
-            yield Tie(fact.id, _renamed(fact.expression, names))
+            letters = [part.name for part in fact.operands]
+            for same in product(*filter(None, operands)):
+                names = dict(zip(letters, same, strict=True))
+                yield Tie(fact.id, _renamed(fact.expression, names))
 
 
 def _renamed(expression: str, names: Mapping[str, str]) -> str:

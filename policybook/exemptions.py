@@ -47,7 +47,9 @@ def load_exemptions(path: Path) -> tuple[Exemption, ...]:
     """
     if not path.exists():
         return ()
-    entries = read_yaml(path) or []
+    entries = read_yaml(path)
+    if entries is None:
+        return ()
     if not isinstance(entries, list):
         raise ConfigError(error("exemption.shape", path, "豁免清单应是列表。", "每项以 - 开头。"))
     findings: list[Finding] = []

@@ -17,9 +17,13 @@ _REMEDY = "用选词的角色（stat-word、stat-half、stat-whole、stat-over�
 _NEXT = r"(?:了|约|至今)?\s?$"
 _RISE = re.compile(rf"(?:增长|增加|上升|提高|提升|上涨|扩大|攀升|回升|增幅){_NEXT}")
 _FALL = re.compile(rf"(?:下降|减少|回落|降低|缩小|下滑|收窄|下跌|降幅){_NEXT}")
-_MORE = re.compile(r"(?<!不)(?:超过|突破|超出|高于|多于|逾|(?<![赶])超)了?\s?$")
-_LESS = re.compile(r"(?:接近|将近|逼近|不足|不到|低于|少于|(?<![最附临邻远就亲贴])近)\s?$")
-_CLAUSE = re.compile(r"[，。；：！？、（）()\n]")
+_NOT = r"(?<![不未没距离])(?<!没有)(?<!还有)"
+_MORE = re.compile(rf"{_NOT}(?:超过|突破|超出|高于|多于|逾|(?<!赶)超)了?\s?$")
+_LESS = re.compile(
+    rf"(?:接近|将近|逼近|不足|不到|{_NOT}低于|{_NOT}少于|(?<![最附临邻远就亲贴])近)\s?$"
+)
+_CLAUSE = re.compile(r"[，。；：！？、\n]")  # a bracket goes with the word before it
+_ELSEWHERE = re.compile(r"[。；！？\n]|其中")
 
 
 @dataclass(frozen=True)
@@ -70,7 +74,7 @@ def _beside(one: Stated, before: str, after: str) -> Iterator[tuple[str, str]]:
     if found := _RISE.search(before):
         if value < 0:
             yield found[0], "数字是负的"
-        elif value == 0 and fact.unit == "%":
+        elif value == 0 and (fact.unit == "%" or fact.word in ("change", "level")):
             yield found[0], "按显示的精度是持平"
     if found := _FALL.search(before):
         if value < 0:
@@ -81,7 +85,11 @@ def _beside(one: Stated, before: str, after: str) -> Iterator[tuple[str, str]]:
         yield found[0], "精确值并不大于所写的数"
     if (found := _LESS.search(before)) and exact >= value:
         yield found[0], "精确值并不小于所写的数"
-    if (found := re.match(r"[余多](?![重])", after)) and exact <= value and not fact.qualifier:
+    if (
+        (found := re.match(r"[余多](?=[个项家户件名人条台套万亿亩吨元，。；、）]|$)", after))
+        and exact <= value
+        and not fact.qualifier
+    ):
         yield found[0], "精确值并不大于所写的数"
 
 
@@ -92,7 +100,7 @@ _IN_CLAUSE: tuple[tuple[re.Pattern[str], Callable[[Fact], bool], str], ...] = (
         "按显示的精度并非持平",
     ),
     (
-        re.compile(r"(?<!未)(?<!不)过半|超半数|(?<=超过)一半|一半以上|半数以上|大半"),
+        re.compile(rf"{_NOT}(?:过半|超半数|超过一半)|一半以上|半数以上|大半(?![年天个])"),
         lambda fact: fact.unit == "%" and 2 * Fraction(fact.value) <= 1,
         "没有超过一半",
     ),
@@ -102,25 +110,25 @@ _IN_CLAUSE: tuple[tuple[re.Pattern[str], Callable[[Fact], bool], str], ...] = (
         "已到或超过一半",
     ),
     (
-        re.compile(r"超额"),
+        re.compile(rf"{_NOT}超额"),
         lambda fact: fact.word == "completion" and Fraction(fact.value) <= 1,
         "没有超过任务",
     ),
     (
         re.compile(
-            r"(?:全部|全面|全数|如数|均已|都已)(?:按期|如期)?(?:完成|整改|销号|建成|清零|办结)"
+            rf"{_NOT}(?:全部|全面|全数|如数|均已|都已)(?:按期|如期)?(?:完成|整改|销号|建成|清零|办结)"
             r"|完成全部|百分之百"
         ),
         lambda fact: fact.word == "completion" and Fraction(fact.value) < 1,
         "没有全部完成",
     ),
     (
-        re.compile(r"(?:尚未|还未|没有|未能|未)(?:全部)?完成"),
+        re.compile(r"(?:尚未|还未|没有|未能|未)(?:全部)?完成(?![的任工事])"),
         lambda fact: fact.word == "completion" and Fraction(fact.value) >= 1,
         "已经完成",
     ),
     (
-        re.compile(r"翻(?:了)?(?:一)?番|翻倍"),
+        re.compile(rf"{_NOT}(?:翻(?:了)?(?:一)?番|翻(?:了)?(?:一)?倍)"),
         lambda fact: fact.word == "change" and Fraction(fact.value) < 1,
         "没有翻番",
     ),
@@ -143,7 +151,7 @@ def _thresholds(place: str, text: str, plain: str, stated: Sequence[Stated]) -> 
             continue
         for one in stated:
             gap = plain[hit.end : one.start] if one.start >= hit.end else plain[one.end : hit.start]
-            if len(gap) > 10 or re.search(r"[。；！？\n]", gap) or hit.unit != one.fact.unit:
+            if len(gap) > 10 or _ELSEWHERE.search(gap) or hit.unit != one.fact.unit:
                 continue
             exact = shown_value(one.fact)
             if (more and exact <= hit.value) or (less and exact >= hit.value):

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, replace
 from fractions import Fraction
+from multiprocessing import get_all_start_methods, get_context
 from typing import Any
 
 from policybook.drafts import Draft
@@ -14,10 +16,10 @@ from policybook.lint import Stated, word_faults
 from policybook.model import Fact
 from policybook.numbers import exact_text
 from policybook.review.compare import printed, verdict
-from policybook.review.known import known
+from policybook.review.known import Known, known
 from policybook.review.labels import Labels
 from policybook.review.match import Candidate, match
-from policybook.scan import Hit, scan, sentence
+from policybook.scan import Hit, moved, scan, sentence
 
 VERDICTS = {
     "same": "相同",
@@ -29,6 +31,8 @@ VERDICTS = {
     "unknown": "对不上",
 }
 """What each verdict is called."""
+PART = 45_000
+"""Characters of a part: a longer draft is read by several processes at once."""
 AGREE = ("same", "rounded", "converted")
 
 
@@ -97,18 +101,58 @@ def review(
     ``titles``: what each record is called, by ledger and id.
     ``earlier``: the facts of earlier editions, the newest first.
     """
-    hits = scan(draft.scanned)
-    labels = Labels(list(facts.values()), titles)
-    chosen = match(draft.scanned, hits, {name: known(facts[name]) for name in facts}, labels)
-    claims = _claims(draft, hits, chosen)
-    return Review(
-        draft,
-        period,
-        tuple(
-            _reviewed(draft, hit, chosen.get(place), claims.get(place, ""), earlier)
-            for place, hit in enumerate(hits)
-        ),
+    reader = _Reader(
+        {name: known(facts[name]) for name in facts},
+        Labels(list(facts.values()), titles),
+        earlier,
     )
+    parts = list(in_parts(draft, PART))
+    if len(parts) > 1 and "fork" in get_all_start_methods():
+        global _reader
+        _reader = reader  # what a fork has without being sent it
+        with ProcessPoolExecutor(mp_context=get_context("fork")) as pool:
+            read = list(pool.map(_read_part, parts))
+    else:
+        read = [reader.read(*part) for part in parts]
+    return Review(draft, period, tuple(one for part in read for one in part))
+
+
+def in_parts(draft: Draft, size: int) -> Iterator[tuple[Draft, int]]:
+    """A draft cut between lines, with the place of each part: no match reaches over a line."""
+    start = 0
+    while start < len(draft.text) or not start:
+        end = draft.scanned.find("\n", start + size) + 1 or len(draft.text)
+        part = slice(start, end)
+        yield replace(draft, text=draft.text[part], scanned=draft.scanned[part]), start
+        start = end or 1
+
+
+def _read_part(part: tuple[Draft, int]) -> list[Reviewed]:
+    assert _reader is not None
+    return _reader.read(*part)
+
+
+@dataclass(frozen=True)
+class _Reader:
+    """What every part of a draft is compared with."""
+
+    facts: Mapping[str, Known]
+    labels: Labels
+    earlier: Sequence[Mapping[str, Fact]]
+
+    def read(self, draft: Draft, start: int) -> list[Reviewed]:
+        """The numerals of a part; their places are those of the whole, ``start`` being its own."""
+        hits = scan(draft.scanned)
+        chosen = match(draft.scanned, hits, self.facts, self.labels)
+        claims = _claims(draft, hits, chosen)
+        found = (
+            _reviewed(draft, hit, chosen.get(place), claims.get(place, ""), self.earlier)
+            for place, hit in enumerate(hits)
+        )
+        return [replace(one, hit=moved(one.hit, start)) if start else one for one in found]
+
+
+_reader: _Reader | None = None
 
 
 def _claims(draft: Draft, hits: Sequence[Hit], chosen: Mapping[int, Candidate]) -> dict[int, str]:

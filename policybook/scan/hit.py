@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 KINDS = ("quantity", "date", "document", "name", "ordinal", "idiom")
@@ -21,3 +21,8 @@ class Hit:
     value: Fraction | None  # as printed, in its unit; None where nothing is counted
     unit: str  # 亿元, %, 个; "" when none is written
     approximation: str  # 余, 近, 超过; "" when none
+
+
+def moved(hit: Hit, by: int) -> Hit:
+    """The same numeral in a text that begins so many characters earlier."""
+    return replace(hit, start=hit.start + by, end=hit.end + by, numeral_end=hit.numeral_end + by)

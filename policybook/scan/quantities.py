@@ -60,10 +60,8 @@ _HALVES = (
     (r"翻(?:了)?三番", Fraction(8), "倍", ""),
     (r"翻(?:了)?(?:一)?番|翻(?:了)?(?:一)?倍", Fraction(2), "倍", ""),
 )
-HALVES = re.compile(
-    "(?=[过超近半一大减对翻])(?:%s)"
-    % "|".join(f"(?P<w{place}>{row[0]})" for place, row in enumerate(_HALVES))
-)
+_ANY_HALF = "|".join(f"(?P<w{place}>{row[0]})" for place, row in enumerate(_HALVES))
+HALVES = re.compile(f"(?=[过超近半一大减对翻])(?:{_ANY_HALF})")
 
 _BEFORE = re.compile(
     r"(?:(?:大|粗|节|预)?约|约为|将近|接近|逼近|超过|突破|超出|高于|多于|大于|低于|少于|小于"

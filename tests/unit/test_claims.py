@@ -147,7 +147,7 @@ def test_thresholds_are_worded_exactly(value: str, word: str) -> None:
     [("0.968", "97%", "接近97%"), ("0.9724", "97%", "超过97%"), ("0.975", "97.5%", "达到97.5%")],
 )
 def test_a_ratio_has_thresholds_in_per_cent(value: str, threshold: str, word: str) -> None:
-    """A threshold is written as the reader sees the ratio: in per cent, with decimals if need be."""
+    """A threshold is written as the reader sees the ratio: in per cent."""
     assert threshold_word(made_up_fact("made.up", value), threshold) == word
 
 

@@ -184,7 +184,7 @@ def test_number_and_display_are_both_held_to_the_word(variant: str) -> None:
     [
         ("已经过半为@", "0.48", ["过半"]),
         ("@已经过半", "0.48", ["过半"]),
-        ("超过一半为@", "0.5", ["一半"]),
+        ("超过一半为@", "0.5", ["超过一半"]),
         ("半数以上@", "0.48", ["半数以上"]),
         ("已经过半为@", "0.503", []),
         ("尚未过半为@", "0.48", []),
@@ -302,3 +302,44 @@ def test_each_fact_is_held_to_its_own_word() -> None:
 def test_words_without_a_fact_are_not_judged(text: str) -> None:
     """Where no fact is stated there is nothing to contradict; the gate asks for origins."""
     assert checked(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "fact"),
+    [
+        ("整改率不低于@", share("0.9724")),
+        ("整改率未超过@", share("0.968")),
+        ("投资不低于200亿元（@）", spent("200.1")),
+        ("投资未超过200亿元（@）", spent("199.8")),
+        ("没有过半，只有@", share("0.48")),
+        ("未超额完成@", completion("1")),
+        ("尚未全部完成@", completion("0.996")),
+        ("没有翻番只增长@", change("0.5")),
+        ("大半年来完成@", share("0.48")),
+        ("完成@余下的再办", share("0.9724")),
+    ],
+    ids=["least", "most", "at-least", "at-most", "half", "over", "all", "twice", "year", "rest"],
+)
+def test_a_negated_claim_is_no_claim(text: str, fact: Fact) -> None:
+    """不低于, 未超过 and 没有过半 say the contrary of the words in them."""
+    assert checked(f"虚构的{text}。", fact) == []
+
+
+def test_a_threshold_speaks_of_its_own_number() -> None:
+    """What comes after 其中 is another number than the one that passed the threshold."""
+    whole, part = spent("201.3"), replace(spent("12"), id="made.part")
+    assert checked("虚构投资@，超过200亿元，其中省级@。", whole, part) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "fact", "word"),
+    [
+        ("任务全部完成（@）", completion("0.996"), "全部完成"),
+        ("与上年持平（@）", change("0.0006", 2), "持平"),
+        ("数量翻一倍，增长@", change("0.5"), ""),
+    ],
+    ids=["all", "level", "elsewhere"],
+)
+def test_a_bracket_goes_with_the_word_before_it(text: str, fact: Fact, word: str) -> None:
+    """A number in brackets is what the words before them claim; beyond a comma it is not."""
+    assert words(f"虚构的{text}。", fact) == ([word] if word else [])
