@@ -37,7 +37,10 @@ RELATION = """\
 """
 SUM = "东区{stat}`money.east`，西区{stat}`money.west`，合计{stat}`works.amount`。"
 APART = "东区{stat}`money.east`。\n西区{stat}`money.west`，合计{stat}`works.amount`。"
-ROW = "| 东区 | 西区 | 合计 |\n|---|---|---|\n| {stat}`money.east` | {stat}`money.west` | {stat}`works.amount` |"
+ROW = (
+    "| 东区 | 西区 | 合计 |\n|---|---|---|\n"
+    "| {stat}`money.east` | {stat}`money.west` | {stat}`works.amount` |"
+)
 
 
 @pytest.fixture(scope="module")
@@ -78,7 +81,7 @@ def refused(root: Path, text: str) -> list[Finding]:
 
 
 def test_rounding_that_shows_is_explained(city: Path) -> None:
-    """4 + 1 = 4 has the note under its paragraph and its table; split over sentences it has none."""
+    """4 + 1 = 4 has the note under its paragraph and its table, and none over two sentences."""
     html = (city / "_build/site" / FIRST / "book/index.html").read_text(encoding="utf-8")
     assert re.findall(r'data-stat="money\.east"[^>]*>([^<]+)<', html) == ["4亿元"] * 3
     assert html.count(NOTE) == 2
