@@ -30,8 +30,8 @@ def rules_of(parameters: Parameters, exemptions: tuple[Exemption, ...]) -> Rules
 def coverage_line(content: Mapping[str, Any]) -> str:
     """One sentence for readers and for the terminal."""
     return (
-        f"{content['facts']} 个统计数字全部可追溯，在页面上显示 {content['places']['fact']} 处；"
-        f"豁免 {content['exempt']} 处"
+        f"{content['facts']} 个统计数字全部可追溯；豁免 {content['exempt']} 处；"
+        f"统计数字在页面上共显示 {content['places']['fact']} 处"
     )
 
 
