@@ -30,6 +30,7 @@ MAGNITUDES = {
     "万亿": 10**12,
 }
 
+_LONGEST = 40
 _NUMERAL = re.compile(f"[{CHINESE}]+(?:点[〇零一二三四五六七八九]+)?")
 
 
@@ -39,7 +40,7 @@ def chinese_value(text: str) -> Fraction | None:
 
     A magnitude alone (百, 千, 万) is one of it, and 两三 or 七八 is the lower of the two.
     """
-    if not _NUMERAL.fullmatch(text):
+    if len(text) > _LONGEST or not _NUMERAL.fullmatch(text):
         return None
     whole, _, decimals = text.partition("点")
     if whole in MAGNITUDES:

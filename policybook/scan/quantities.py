@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from fractions import Fraction
+from itertools import pairwise
 
 from policybook.scan.hit import Hit
 from policybook.scan.lexicon import CHINESE, alternation, words
 from policybook.scan.numerals import DIGITS, MAGNITUDES, chinese_value, number_value
 
 _SPACED = (
-    r"\d{1,3}(?: \d{3})+(?![\d ])(?:\.\d+)?(?=\s?[\u4e00-\u9fff])|\d{1,3}, \d{3}(?!\d)|\d+\. \d+"
+    r"\d{1,3}(?: \d{3}){1,9}(?![\d ])(?:\.\d+)?(?=\s?[\u4e00-\u9fff])"
+    r"|\d{1,3}, \d{3}(?!\d)|\d{1,15}\. \d{1,9}"
 )
-_NUMBER = rf"\d{{1,3}}(?:[,，]\d{{3}})+(?!\d)(?:\.\d+)?|{_SPACED}|\d+(?:\.\d+)?"
+_NUMBER = rf"\d{{1,3}}(?:[,，]\d{{3}}){{1,9}}(?!\d)(?:\.\d+)?|{_SPACED}|\d{{1,30}}(?:\.\d{{1,30}})?"
 # 千 of 千瓦 and 百 of 百分点 belong to the unit.
 _CHARACTER = f"(?:[{CHINESE.replace('千', '').replace('百', '')}]|千(?![瓦米克伏帕卡])|百(?!分))"
 _MAGNITUDE = "万亿|千亿|百亿|十亿|亿|千万|百万|十万|万|千(?![瓦米克伏帕卡])|百(?!分)"
@@ -29,8 +31,9 @@ _AFTER += r"|(?<=[年月天里倍成岁米斤亩元])多(?![种样方数少元�
 ARABIC = re.compile(
     rf"(?P<sign>[-−－]|零下)?(?P<number>{_NUMBER})"
     rf"(?:(?P<middle>[余多来几])(?={_MAGNITUDE}))? ?"
-    rf"(?:(?P<magnitude>{_MAGNITUDE})(?:(?P<rest>\d+(?:\.\d+)?)(?P<lower>万|千|百))?)?"
-    rf"(?P<more>[余多来])? ?{_UNIT}?(?P<half>半)?(?P<after>{_AFTER})?"
+    rf"(?:(?P<magnitude>{_MAGNITUDE})(?:(?P<rest>\d{{1,15}}(?:\.\d{{1,15}})?)(?P<lower>万|千|百))?)?"
+    rf"(?P<more>[余多来])? ?{_UNIT}?(?P<half>半)?(?P<after>{_AFTER})?",
+    re.ASCII,
 )
 CHARACTERS = re.compile(
     rf"(?P<vague>[几数](?=[十百千万亿]))?"
@@ -39,10 +42,12 @@ CHARACTERS = re.compile(
     rf"(?P<more>[余多几来])? ?{_UNIT}?(?P<half>半)?(?P<after>{_AFTER})?"
 )
 FRACTION = re.compile(
-    rf"(?P<below>[{CHINESE}]+|\d+)分之(?P<above>[{CHINESE}]+(?:点[{CHINESE}]+)?|\d+(?:\.\d+)?)"
+    rf"(?P<below>[{CHINESE}]{{1,8}}|\d{{1,9}})分之"
+    rf"(?P<above>[{CHINESE}]{{1,12}}(?:点[{CHINESE}]{{1,9}})?|\d{{1,15}}(?:\.\d{{1,15}})?)"
     rf"(?P<more>[余多])?(?P<after>{_AFTER})?"
     r"|(?<![\d./])(?P<part>\d{1,2})/(?P<whole>\d{1,2})(?![\d/])"
-    r"|(?P<tenths>[一二三四五六七八九])成(?P<hundredths>[一二三四五六七八九])(?![个项家户批])"
+    r"|(?P<tenths>[一二三四五六七八九])成(?P<hundredths>[一二三四五六七八九])(?![个项家户批])",
+    re.ASCII,
 )
 _HALVES = (
     (r"过半数|超半数|超过半数", Fraction(1, 2), "", "过"),
@@ -77,9 +82,13 @@ _EXTREME = re.compile(r"最[高低多少快慢大小长短好差]的?$")
 _CONTINUES = re.compile(r"(?:\s?[—–~～至到→]+\s?|-)|\s?(?:或者?|和|与|、)\s?")
 
 
-def blank(taken: str, hit: Hit) -> str:
-    """``taken`` without what a hit covers."""
-    return taken[: hit.start] + "\0" * (hit.end - hit.start) + taken[hit.end :]
+def blank(taken: str, spans: Iterable[tuple[int, int]]) -> str:
+    """``taken`` without what the spans cover; they are in order and do not overlap."""
+    pieces, last = [], 0
+    for start, end in spans:
+        pieces += [taken[last:start], "\0" * (end - start)]
+        last = end
+    return "".join([*pieces, taken[last:]])
 
 
 def find_parts(text: str, taken: str) -> list[Hit]:
@@ -93,17 +102,20 @@ def find_parts(text: str, taken: str) -> list[Hit]:
         start, end = found.span()
         said = approximation or approximation_before(text, start)
         hits.append(Hit(start, end, end, text[start:end], "quantity", value, unit, said))
-    return hits
+    hits.sort(key=lambda hit: hit.start)
+    return [hit for last, hit in pairwise([None, *hits]) if hit and _apart(last, hit)]
+
+
+def _apart(last: Hit | None, hit: Hit) -> bool:
+    return last is None or last.end <= hit.start
 
 
 def find_numbers(text: str, taken: str) -> Iterator[Hit]:
     """Every number that is left, and the characters that count nothing as idioms."""
-    pieces, end = [], 0
-    for found in ARABIC.finditer(taken):
+    numbers = list(ARABIC.finditer(taken))
+    for found in numbers:
         yield _arabic(text, taken, found)
-        pieces += [taken[end : found.start()], "\0" * len(found[0])]
-        end = found.end()
-    taken = "".join([*pieces, taken[end:]])
+    taken = blank(taken, (found.span() for found in numbers))
     for found in CHARACTERS.finditer(taken):
         before = taken[found.start() - 1 : found.start()]
         if not _is_unit(taken, found) and not before.isdigit():  # else a magnitude of digits

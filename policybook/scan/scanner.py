@@ -51,9 +51,9 @@ def scan(text: str) -> list[Hit]:
     taken = plain
     for kind, pattern in MARKS:
         taken = pattern.sub(take(kind), taken)
-    for found in find_parts(text, taken):
-        hits.append(found)
-        taken = blank(taken, found)
+    parts = find_parts(text, taken)
+    taken = blank(taken, ((part.start, part.end) for part in parts))
+    hits += parts
     taken = LEXICON.sub(take(""), taken)
     taken = QUOTED.sub(lambda found: _quoted(text, taken, found, hits), taken)
     hits += find_numbers(text, taken)

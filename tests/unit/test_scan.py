@@ -249,3 +249,12 @@ def test_a_sentence_is_cut_out() -> None:
     """The sentence around a place, and no more than a part of a long one."""
     assert sentence("前一句。这里有36台。后一句。", 7) == "这里有36台。"
     assert len(sentence("长" * 500, 250)) <= 80
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["٣٤٥个", "1" * 5000, "一" * 5000, "十百千万" * 1000, "1,111" * 1000, "\n" * 5000, "亿一" * 9],
+)
+def test_strange_numerals_do_no_harm(text: str) -> None:
+    """Digits of other scripts and numerals without end raise nothing and keep to the text."""
+    assert all(hit.text == text[hit.start : hit.end] for hit in scan(text))
