@@ -1,7 +1,7 @@
 """How long `policybook review` takes for a draft of one megabyte: python benchmarks/review.py
 
-The draft is made of the narrative's own paragraphs in random order, so that it is as dense in
-figures as a real report; each round is a process of its own, as for a user.
+The draft is made of the narrative's own paragraphs in random order, so that it is denser in
+figures than most reports; each round is a process of its own, as for a user.
 """
 
 from __future__ import annotations

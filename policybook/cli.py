@@ -182,6 +182,7 @@ def review(
     """逐个核对文稿里的数字：与本期统计数字相同、矛盾、前期的数，还是对不上。"""
     from policybook.drafts import read_draft
     from policybook.review import review as review_draft
+    from policybook.review.present import review_json
     from policybook.terminal import print_review
     from policybook.trace import edition_facts, edition_ledgers
 
@@ -203,7 +204,7 @@ def review(
         site = root / "_build" / "site" / str(chosen)
         out.write_text(marked_html(found, facts, site.resolve(), out), encoding="utf-8")
     if as_json:
-        print(json.dumps(found.as_dict(), ensure_ascii=False, indent=1))
+        print(review_json(found))
     else:
         print_review(found)
     if found.coverage()["contradicts"]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -80,12 +81,11 @@ class Review:
         return {"quantities": quantities, **{name: counts[name] for name in VERDICTS}}
 
     def as_dict(self) -> dict[str, Any]:
-        """As in ``--json``."""
+        """As in ``--json``, its numerals apart."""
         return {
             "document": self.draft.name,
             "period": self.period,
             "coverage": self.coverage(),
-            "hits": [one.as_dict() for one in self.hits],
         }
 
 
@@ -110,7 +110,7 @@ def review(
     if len(parts) > 1 and "fork" in get_all_start_methods():
         global _reader
         _reader = reader  # what a fork has without being sent it
-        with ProcessPoolExecutor(mp_context=get_context("fork")) as pool:
+        with ProcessPoolExecutor(mp_context=get_context("fork"), initializer=gc.disable) as pool:
             read = list(pool.map(_read_part, parts))
     else:
         read = [reader.read(*part) for part in parts]
