@@ -49,9 +49,7 @@ class Book:
 
     def citing(self, document: str) -> int:
         """How many facts rest on a document."""
-        return sum(
-            any(cited["id"] == document for cited in fact.documents) for fact in self.facts.values()
-        )
+        return sum(fact.rests_on(document) for fact in self.facts.values())
 
     def look_through_text(self, fact: Fact) -> str:
         """A fact's look-through rate as a reader sees it."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from html import escape, unescape
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ from typing import Any
 from policybook.config import Parameters
 from policybook.errors import Finding, error
 from policybook.exemptions import CLASSES, Exemption
-from policybook.gate import PAGES, Rules, check_gate
+from policybook.gate import Rules, check_gate, narrative_pages
 from policybook.published import RESTORE, Release
 
 COVERAGE = "coverage.json"
@@ -40,22 +40,17 @@ def publish(folder: Path, content: Mapping[str, Any]) -> None:
     text = json.dumps(content, ensure_ascii=False, indent=1) + "\n"
     (folder / COVERAGE).write_text(text, encoding="utf-8")
     titles = _titles(folder)
-    for path in _pages(folder):
+    for path in narrative_pages(folder):
         html = path.read_text(encoding="utf-8")
         filled = _PLACE.sub(lambda found: _block(found[1], content, titles), html)
         if filled != html:
             path.write_text(filled, encoding="utf-8")
 
 
-def _pages(folder: Path) -> Iterator[Path]:
-    for pattern in PAGES:
-        yield from sorted(folder.glob(pattern))
-
-
 def _titles(folder: Path) -> dict[str, str]:
     """What each page is called, by its path; the site's own name comes after a dash."""
     found = {}
-    for path in _pages(folder):
+    for path in narrative_pages(folder):
         title = _TITLE.search(path.read_text(encoding="utf-8", errors="replace"))
         name = path.relative_to(folder).as_posix()
         found[name] = unescape(title[1]).strip() if title else name
@@ -104,7 +99,7 @@ def check_coverage(release: Release) -> list[Finding]:
         message = "所列的统计数字、豁免和处数与页面不符。"
         findings.append(error("verify.coverage", COVERAGE, message, RESTORE))
     titles = _titles(release.folder)
-    for path in _pages(release.folder):
+    for path in narrative_pages(release.folder):
         for found in _PLACE.finditer(path.read_text(encoding="utf-8", errors="replace")):
             if found[0] != _block(found[1], stated, titles):
                 page = path.relative_to(release.folder).as_posix()

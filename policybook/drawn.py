@@ -13,7 +13,7 @@ from html import unescape
 from pathlib import Path
 
 from policybook.errors import Finding, error
-from policybook.exemptions import Exemption
+from policybook.exemptions import Exemption, occurrences
 from policybook.marked import filled
 from policybook.model import Fact, Figure
 from policybook.numbers import round_half_up
@@ -51,14 +51,11 @@ def check_drawing(
             )
 
 
-def _declared(text: str, hit: Hit, declared: Iterable[str]) -> bool:
+def _declared(text: str, hit: Hit, declared: Sequence[str]) -> bool:
     """Whether a numeral is part of the title, the source, a name in the table or an exemption."""
-    for one in declared:
-        start = text.find(one)
-        while start >= 0:
-            if start <= hit.start and hit.numeral_end <= start + len(one):
-                return True
-            start = text.find(one, start + 1)
+    places = (place for one in declared for place in occurrences(one, text))
+    if any(start <= hit.start and hit.numeral_end <= end for start, end in places):
+        return True
     # A long name is broken into lines, each a text of its own.
     return len(text) >= 4 and any(text in one for one in declared if len(one) > len(text))
 

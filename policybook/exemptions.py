@@ -34,10 +34,15 @@ class Exemption:
 
     def places(self, page: str) -> Iterator[tuple[int, int]]:
         """Where it stands in a page's text."""
-        start = page.find(self.text)
-        while start >= 0:
-            yield start, start + len(self.text)
-            start = page.find(self.text, start + 1)
+        return occurrences(self.text, page)
+
+
+def occurrences(part: str, text: str) -> Iterator[tuple[int, int]]:
+    """Where a part stands in a text, overlapping ones too."""
+    start = text.find(part)
+    while start >= 0:
+        yield start, start + len(part)
+        start = text.find(part, start + 1)
 
 
 def load_exemptions(path: Path) -> tuple[Exemption, ...]:

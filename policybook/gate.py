@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 from policybook.claims import NUMBERS
@@ -24,8 +25,6 @@ from policybook.pages import Displayed, Span, read_page
 from policybook.published import Release
 from policybook.scan import Hit, scan, sentence
 
-PAGES = ("book/*.html", "notebooks/*.html")
-"""The narrative pages of a release; of executed notebooks only what is not code."""
 REMEDY = (
     "用 {stat} 引用指标；属于名称、文号、次序、习语或日期的，写入 book/exemptions.yml 并说明理由。"
 )
@@ -64,15 +63,20 @@ class Coverage:
         }
 
 
+def narrative_pages(folder: Path) -> Iterator[Path]:
+    """The narrative pages of a release; of executed notebooks only what is not code is read."""
+    for pattern in ("book/*.html", "notebooks/*.html"):
+        yield from sorted(folder.glob(pattern))
+
+
 def check_gate(release: Release, rules: Rules) -> tuple[list[Finding], Coverage]:
     """All narrative pages and figures of a release; findings, and what was found."""
     coverage = Coverage()
     findings: list[Finding] = []
-    for pattern in PAGES:
-        for path in sorted(release.folder.glob(pattern)):
-            page = path.relative_to(release.folder).as_posix()
-            shown = read_page(path.read_text(encoding="utf-8", errors="replace"))
-            findings += _Page(release, rules, coverage, page, shown).check()
+    for path in narrative_pages(release.folder):
+        page = path.relative_to(release.folder).as_posix()
+        shown = read_page(path.read_text(encoding="utf-8", errors="replace"))
+        findings += _Page(release, rules, coverage, page, shown).check()
     for figure in release.figures.values():
         findings += check_drawing(release.folder, figure, release.facts, rules.exemptions)
     return findings, coverage

@@ -60,9 +60,7 @@ def relation_text(release: Release, name: str, show: str) -> str:
 def count(release: Release, key: str) -> int:
     """What the site counts of itself: ``citing:report``, the facts that rest on a document."""
     document = key.partition(":")[2]
-    return sum(
-        any(cited["id"] == document for cited in fact.documents) for fact in release.facts.values()
-    )
+    return sum(fact.rests_on(document) for fact in release.facts.values())
 
 
 def source_text(release: Release, key: str) -> str:

@@ -98,6 +98,10 @@ class Fact:
     definition: str
     used_on: tuple[str, ...] = ()
 
+    def rests_on(self, document: str) -> bool:
+        """Whether a source document is among those of its cells."""
+        return any(cited["id"] == document for cited in self.documents)
+
     def cells(self) -> tuple[Cell, ...]:
         """Every cell on which the value depends."""
         return tuple(cell for part in (*self.operands, *self.missing) for cell in part.cells)
