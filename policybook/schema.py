@@ -1,13 +1,15 @@
 """Table Schemas of the ledgers, the only declaration of their columns. floor: schema.
 
-Source: Frictionless Table Schema, Data Package v2; ``unit``, ``decimals`` and
-``printed`` and ``references`` are our own field properties, which the standard permits.
+Source: Frictionless Table Schema, Data Package v2.  The standard permits properties of
+our own: ``unit``, ``decimals``, ``printed``, ``references``, ``steady``, ``cumulative`` and
+``jump`` on fields, ``carry``, ``requires`` and ``completion`` on the schema.
 """
 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +32,9 @@ class Field:
     printed: bool  # a rate taken as a document prints it, its base unknown
     references: str  # ledger (or "statistics") whose ids it lists, separated by ；
     constraints: dict[str, Any]
+    steady: bool  # a change since the earlier edition asks for a reason, such as a plan's
+    cumulative: dict[str, str] | None  # may not fall within a year, in records with these values
+    jump: int  # a value so many times its earlier one is not plausible
 
     @property
     def numeric(self) -> bool:
@@ -45,6 +50,37 @@ class Field:
     def ibis(self) -> str:
         """Its Ibis type."""
         return f"decimal(18,{self.decimals})" if self.type == "number" else _IBIS[self.type]
+
+
+@dataclass(frozen=True)
+class Carry:
+    """What the next quarter takes over from this one."""
+
+    records: str  # all, open or none
+    closed: dict[str, tuple[str, ...]]  # column → values of a record that is closed
+    previous: dict[str, str]  # column ← the earlier edition's column
+    blank: tuple[str, ...]  # columns to be filled anew
+
+    def is_closed(self, row: Mapping[str, str]) -> bool:
+        """Whether nothing more is expected of a record."""
+        return any(row[column] in values for column, values in self.closed.items())
+
+
+@dataclass(frozen=True)
+class Requirement:
+    """Columns that a record must fill once it has certain values."""
+
+    when: dict[str, str]
+    columns: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Completion:
+    """The columns of plan and completion, and the one that allows more than the plan."""
+
+    planned: str
+    completed: str
+    may_exceed: str  # 是: completion may be over 100 %
 
 
 @dataclass(frozen=True)
@@ -64,6 +100,9 @@ class Schema:
     description: str
     fields: tuple[Field, ...]
     foreign_keys: tuple[ForeignKey, ...]
+    carry: Carry
+    requires: tuple[Requirement, ...]
+    completion: Completion | None
     document: dict[str, Any]  # the Table Schema as it stands in its file
 
     def field(self, name: str) -> Field:
@@ -106,7 +145,48 @@ def parse_schema(name: str, document: dict[str, Any]) -> Schema:
         ForeignKey(key["fields"], key["reference"]["resource"] or name)
         for key in document.get("foreignKeys", [])
     )
-    return Schema(name, document["title"], document["description"], fields, keys, document)
+    completion = document.get("completion")
+    schema = Schema(
+        name,
+        document["title"],
+        document["description"],
+        fields,
+        keys,
+        _carry(document.get("carry", {})),
+        tuple(
+            Requirement(one["when"], tuple(one["columns"])) for one in document.get("requires", [])
+        ),
+        Completion(**completion) if completion else None,
+        document,
+    )
+    _check_columns(schema)
+    return schema
+
+
+def _carry(entry: dict[str, Any]) -> Carry:
+    carry = Carry(
+        entry.get("records", "all"),
+        {column: tuple(values) for column, values in entry.get("closed", {}).items()},
+        entry.get("previous", {}),
+        tuple(entry.get("blank", [])),
+    )
+    if carry.records not in ("all", "open", "none") or entry.keys() - carry.__dict__.keys():
+        raise KeyError(f"carry 的写法 {entry}")
+    return carry
+
+
+def _check_columns(schema: Schema) -> None:
+    """Every column that a property of ours speaks of must be there; ``KeyError`` otherwise."""
+    spoken = [*schema.carry.closed, *schema.carry.blank]
+    spoken += [*schema.carry.previous, *schema.carry.previous.values()]
+    for one in schema.requires:
+        spoken += [*one.when, *one.columns]
+    if schema.completion:
+        spoken += asdict(schema.completion).values()
+    for field in schema.fields:
+        spoken += field.cumulative or {}
+    for column in spoken:
+        schema.field(column)
 
 
 def _field(entry: dict[str, Any]) -> Field:
@@ -123,4 +203,7 @@ def _field(entry: dict[str, Any]) -> Field:
         printed=entry.get("printed", False),
         references=entry.get("references", ""),
         constraints=entry.get("constraints", {}),
+        steady=entry.get("steady", False),
+        cumulative=entry.get("cumulative"),
+        jump=entry.get("jump", 5),
     )
