@@ -14,6 +14,7 @@ from policybook.config import Parameters, read_parameters
 from policybook.ledgers import Ledger, read_ledgers
 from policybook.model import Fact, Figure, fact_from_dict, figure_from_dict
 from policybook.numbers import number_text
+from policybook.provenance import Provenance, attach, read_provenance
 from policybook.relations import Relation, relation_from_dict
 from policybook.schema import Schema, load_schemas
 
@@ -36,6 +37,7 @@ class Book:
     parameters: Parameters
     schemas: Mapping[str, Schema]
     ledgers: Mapping[str, Ledger]
+    provenance: Provenance
     facts: Mapping[str, Fact]
     figures: Mapping[str, Figure]
     relations: tuple[Relation, ...]
@@ -64,12 +66,14 @@ def load_book(stage: Path) -> Book:
     data, period = stage / "data", content["period"]
     parameters = read_parameters(data / period / "period.yml", period)
     schemas = load_schemas(data)
-    ledgers, _ = read_ledgers(data, period, schemas, parameters.empty_ledgers)
+    read, _ = read_ledgers(data, data / period, schemas, parameters.empty_ledgers)
+    provenance = read_provenance(data / period)
     facts = {entry["id"]: fact_from_dict(entry) for entry in content["facts"]}
     return Book(
         parameters,
         schemas,
-        ledgers,
+        attach(read, provenance),
+        provenance,
         facts,
         {entry["id"]: figure_from_dict(entry) for entry in content["figures"]},
         tuple(map(relation_from_dict, content["relations"])),

@@ -110,7 +110,7 @@ def _attributes_of_edition(source: str) -> set[str] | None:
     return named
 
 
-def shared_digests(root: Path, data: Path, period: str) -> dict[str, str]:
+def shared_digests(root: Path, data: Path, folder: Path) -> dict[str, str]:
     """Digests of what every notebook of an edition depends on."""
     schema = b"".join(path.read_bytes() for path in sorted((data / "schema").glob("*.json")))
     code = b"".join(path.read_bytes() for path in sorted(PACKAGE.rglob("*.py")))
@@ -118,7 +118,7 @@ def shared_digests(root: Path, data: Path, period: str) -> dict[str, str]:
     return {
         "台账结构": hashlib.sha256(schema).hexdigest(),
         "指标目录": hashlib.sha256((data / "statistics.yml").read_bytes()).hexdigest(),
-        "期参数": hashlib.sha256((data / period / "period.yml").read_bytes()).hexdigest(),
+        "期参数": hashlib.sha256((folder / "period.yml").read_bytes()).hexdigest(),
         "程序": hashlib.sha256(code).hexdigest(),
         "依赖版本": hashlib.sha256(lock.read_bytes() if lock.is_file() else b"").hexdigest(),
         "Python": sys.version,

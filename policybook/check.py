@@ -8,15 +8,14 @@ from fractions import Fraction
 from pathlib import Path
 
 from policybook.catalogue import Statistic, load_catalogue
-from policybook.config import read_parameters
-from policybook.edition import load_edition
-from policybook.errors import Finding, PolicybookError
-from policybook.ledgers import HEADER_LINES, Ledger, read_ledgers
+from policybook.edition import open_inputs
+from policybook.errors import Finding, LedgerError, PolicybookError
+from policybook.inputs import Inputs, load_inputs
+from policybook.ledgers import HEADER_LINES, Ledger
 from policybook.model import Cell, Fact
 from policybook.notebooks import evaluate_notebooks
 from policybook.relations import Relation, check_facts, load_relations
 from policybook.rules import check_ledgers, check_references
-from policybook.schema import Schema, load_schemas
 
 _CELLS_NAMED = 100
 """So many cells of a statistic are named in a finding."""
@@ -27,8 +26,7 @@ class CheckedData:
     """An edition's ledgers after their check; empty where they could not be read."""
 
     findings: list[Finding]
-    schemas: Mapping[str, Schema]
-    ledgers: Mapping[str, Ledger]
+    inputs: Inputs | None
     relations: list[Relation]
     catalogue: Mapping[str, Statistic]
 
@@ -37,33 +35,38 @@ class CheckedData:
         """Whether any finding is an error."""
         return any(finding.severity == "error" for finding in self.findings)
 
+    def required(self) -> Inputs:
+        """The inputs; :class:`LedgerError` with the findings when any is an error."""
+        if self.blocked or self.inputs is None:
+            raise LedgerError(self.findings)
+        return self.inputs
+
 
 def check_data(data: Path, period: str) -> CheckedData:
     """Ledgers, schemas and rules of one edition, without computing; never raises for bad ones."""
     try:
-        parameters = read_parameters(data / period / "period.yml", period)
-        schemas = load_schemas(data)
-        relations = load_relations(data / "relations.yml", data / period / "relations.yml")
+        inputs = load_inputs(data, period)
+        relations = load_relations(data / "relations.yml", inputs.folder / "relations.yml")
         catalogue = load_catalogue(data / "statistics.yml")
-        ledgers, findings = read_ledgers(data, period, schemas, parameters.empty_ledgers)
-        findings += check_ledgers(ledgers, relations)
-        findings += check_references(ledgers, catalogue)
-        return CheckedData(findings, schemas, ledgers, relations, catalogue)
+        findings = inputs.findings + check_ledgers(inputs.ledgers, relations)
+        findings += check_references(inputs.ledgers, catalogue)
+        return CheckedData(findings, inputs, relations, catalogue)
     except PolicybookError as problem:
-        return CheckedData(problem.findings, {}, {}, [], {})
+        return CheckedData(problem.findings, None, [], {})
 
 
 def check_edition(root: Path, data: Path, period: str) -> list[Finding]:
     """All checks of one edition, relations between its facts included."""
     checked = check_data(data, period)
-    if checked.blocked:
-        return checked.findings
     try:
-        edition = load_edition(data, period, dict(checked.ledgers))
-        facts = evaluate_notebooks(root / "notebooks", edition)
+        inputs = checked.required()
+    except LedgerError as problem:
+        return problem.findings
+    try:
+        facts = evaluate_notebooks(root / "notebooks", open_inputs(data, inputs))
     except PolicybookError as problem:
         return checked.findings + problem.findings
-    return checked.findings + check_relations(checked.relations, facts, checked.ledgers)
+    return checked.findings + check_relations(checked.relations, facts, inputs.ledgers)
 
 
 def check_relations(
@@ -73,8 +76,7 @@ def check_relations(
 
     def place(cell: Cell) -> str:
         ledger = ledgers[Path(cell.file).stem]
-        line = ledger.lines[ledger.by_id[cell.record][0] - HEADER_LINES - 1]
-        return f"{ledger.path} 第{line}行 {cell.column}列"
+        return ledger.place(ledger.by_id[cell.record][0] - HEADER_LINES - 1, cell.column)
 
     def cells(name: str) -> str:
         named = facts[name].cells()

@@ -57,9 +57,10 @@ def _say(message: str) -> None:
 
 
 def _choose(data: Path, periods: list[str] | None) -> list[Any]:
+    from policybook.corrections import find_editions
     from policybook.period import choose_periods
 
-    return choose_periods(data, periods or [])
+    return choose_periods(data, find_editions(data), periods or [])
 
 
 @app.command(epilog="例：policybook build 2024Q2 --jobs 2")

@@ -22,7 +22,7 @@ class Parameters:
     city: str
     issuer: str
     committee: str
-    reporting_date: date
+    reporting_date: date | None
     opinion_date: date | None
     data_until: str
     year_start: date
@@ -95,10 +95,10 @@ def check_keys(
 
 
 def read_parameters(path: Path, period: str) -> Parameters:
-    """An edition's ``period.yml``, checked against the folder's name."""
+    """An edition's ``period.yml``, checked against its period; a re-issue has the first's."""
     names = list(Parameters.__dataclass_fields__)
     entry = check_keys(read_yaml(path), str(path), names)
-    if str(entry["period"]) != period:
+    if str(entry["period"]) not in (period, period.partition("-r")[0]):
         raise ConfigError(
             error(
                 "config.period",
@@ -108,7 +108,7 @@ def read_parameters(path: Path, period: str) -> Parameters:
             )
         )
     for name in ("reporting_date", "year_start", "year_end", "opinion_date", "next_release"):
-        optional = name in ("opinion_date", "next_release")
+        optional = name in ("reporting_date", "opinion_date", "next_release")
         if not (isinstance(entry[name], date) or (optional and entry[name] is None)):
             raise ConfigError(
                 error("config.date", f"{path} {name}", "这里应是日期。", "写成 2024-08-22。")
@@ -119,7 +119,6 @@ def read_parameters(path: Path, period: str) -> Parameters:
         )
     values = {**entry, "empty_ledgers": tuple(map(str, entry["empty_ledgers"]))}
     texts = {
-        name: str(values[name])
-        for name in ("period", "title", "city", "issuer", "committee", "data_until")
+        name: str(values[name]) for name in ("title", "city", "issuer", "committee", "data_until")
     }
-    return Parameters(**{**values, **texts})
+    return Parameters(**{**values, **texts, "period": period})

@@ -29,10 +29,12 @@ from policybook.expression import (
 )
 from policybook.facts import make_fact
 from policybook.figures import figure_ledger, plain_scalar, scalar_text
+from policybook.inputs import Inputs, load_inputs
 from policybook.ledgers import Ledger, read_ledgers
 from policybook.lineage import Source, trace
 from policybook.model import Fact, Figure, Table
 from policybook.period import parse_period
+from policybook.provenance import attach, read_provenance
 from policybook.schema import Schema, load_schemas
 
 FACT_KEY = "policybook.fact"
@@ -50,22 +52,29 @@ def open_edition(period: str, data: str = "data") -> Edition:
     prepared = _prepared.get()
     if prepared is not None:
         return prepared
-    return load_edition(Path(data), period, quiet=False)
+    return load_staged(Path(data), period)
 
 
-def load_edition(
-    data: Path, period: str, ledgers: dict[str, Ledger] | None = None, quiet: bool = True
-) -> Edition:
-    """An edition from a data folder, or from ledgers already read.
-
-    ``quiet``: compute only; neither display facts nor draw figures.
-    """
+def load_staged(data: Path, period: str) -> Edition:
+    """An edition from the folder that the build staged for notebooks: nothing is checked again."""
     parse_period(period)
-    parameters = read_parameters(data / period / "period.yml", period)
+    folder = data / period
+    parameters = read_parameters(folder / "period.yml", period)
     schemas = load_schemas(data)
-    if ledgers is None:
-        ledgers, _ = read_ledgers(data, period, schemas, parameters.empty_ledgers)
-    return Edition(parameters, schemas, ledgers, load_catalogue(data / "statistics.yml"), quiet)
+    read, _ = read_ledgers(data, folder, schemas, parameters.empty_ledgers)
+    ledgers = attach(read, read_provenance(folder))
+    return Edition(parameters, schemas, ledgers, load_catalogue(data / "statistics.yml"), False)
+
+
+def load_edition(data: Path, period: str) -> Edition:
+    """An edition from a data folder, to compute in this process."""
+    return open_inputs(data, load_inputs(data, period))
+
+
+def open_inputs(data: Path, inputs: Inputs) -> Edition:
+    """An edition to compute in this process: neither displays facts nor draws figures."""
+    catalogue = load_catalogue(data / "statistics.yml")
+    return Edition(inputs.parameters, inputs.schemas, dict(inputs.ledgers), catalogue, True)
 
 
 @contextmanager

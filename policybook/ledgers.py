@@ -11,7 +11,7 @@ import csv
 import hashlib
 import io
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
@@ -29,6 +29,8 @@ class Ledger:
     path: Path  # the file it was read from
     rows: tuple[dict[str, str], ...]
     lines: tuple[int, ...]  # each record's line in that file
+    origins: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    # record → column → where the value was handed in: workbook sheet!cell
 
     @property
     def name(self) -> str:
@@ -39,6 +41,14 @@ class Ledger:
     def published(self) -> str:
         """Its file inside a release."""
         return f"data/{self.name}.csv"
+
+    def place(self, index: int, *columns: str) -> str:
+        """Where cells of a record stand, for findings: as handed in, and in the ledger's file."""
+        here = f"{self.path} 第{self.lines[index]}行"
+        here += f" {'、'.join(columns)}列" if columns else ""
+        cells = self.origins.get(self.rows[index].get("id", ""), {})
+        handed_in = "、".join(cells[name] for name in columns or ("id",) if name in cells)
+        return f"{handed_in}（{here}）" if handed_in else here
 
     @cached_property
     def canonical(self) -> str:
@@ -177,9 +187,9 @@ def _header_findings(path: Path, header: list[str], schema: Schema) -> list[Find
 
 
 def read_ledgers(
-    data: Path, period: str, schemas: Mapping[str, Schema], empty: tuple[str, ...] = ()
+    data: Path, folder: Path, schemas: Mapping[str, Schema], empty: tuple[str, ...] = ()
 ) -> tuple[dict[str, Ledger], list[Finding]]:
-    """Every ledger of an edition, ``documents`` (shared by all editions) included.
+    """Every ledger in an edition's folder, and ``documents``, shared by all editions.
 
     Raises :class:`LedgerError` with the findings of all files at once.
     """
@@ -187,14 +197,14 @@ def read_ledgers(
     notes: list[Finding] = []
     errors: list[Finding] = []
     for name, schema in schemas.items():
-        folder = data if name == "documents" else data / period
+        path = (data if name == "documents" else folder) / f"{name}.csv"
         try:
-            ledgers[name], said = read_ledger(folder / f"{name}.csv", schema, name in empty)
+            ledgers[name], said = read_ledger(path, schema, name in empty)
             notes += said
         except LedgerError as problem:
             errors += problem.findings
     known = {f"{name}.csv" for name in schemas if name != "documents"}  # shared by all
-    for path in sorted((data / period).glob("*.csv")):
+    for path in sorted(folder.glob("*.csv")):
         if path.name not in known:
             errors.append(
                 error(

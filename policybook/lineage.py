@@ -89,6 +89,7 @@ def _cell(ledger: Ledger, record: str, column: str) -> Cell:
         value=row[column],
         evidence=row.get("evidence", "record"),
         source=row.get("source", record),
+        origin=ledger.origins.get(record, {}).get(column, ""),
     )
 
 

@@ -43,6 +43,7 @@ class Cell:
     value: str  # as it stands in the file; "" when empty
     evidence: str
     source: str  # document id and place in it
+    origin: str = ""  # workbook, sheet and cell in which it was handed in
 
     @property
     def place(self) -> str:

@@ -22,6 +22,16 @@ class Period:
     def __str__(self) -> str:
         return f"{self.year}Q{self.quarter}" + (f"-r{self.revision}" if self.revision else "")
 
+    @property
+    def first(self) -> Period:
+        """The quarter's first edition, which a re-issue corrects."""
+        return Period(self.year, self.quarter)
+
+    def shifted(self, quarters: int) -> Period:
+        """The first edition so many quarters later; earlier when negative."""
+        count = self.year * 4 + self.quarter - 1 + quarters
+        return Period(count // 4, count % 4 + 1)
+
 
 def parse_period(text: str) -> Period:
     """The period a text names; :class:`UsageError` for anything else, paths included."""
@@ -39,7 +49,7 @@ def parse_period(text: str) -> Period:
 
 
 def find_periods(data: Path) -> list[Period]:
-    """Every edition in a data folder, oldest first."""
+    """Every period that has a folder in ``data``, oldest first."""
     if not data.is_dir():
         raise UsageError(
             error("data.missing", data, "没有这个数据文件夹。", "检查 --root 或 --data。")
@@ -51,9 +61,8 @@ def find_periods(data: Path) -> list[Period]:
     )
 
 
-def choose_periods(data: Path, wanted: list[str]) -> list[Period]:
-    """The editions asked for (all when none is), each of which must exist."""
-    there = find_periods(data)
+def choose_periods(data: Path, there: list[Period], wanted: list[str]) -> list[Period]:
+    """The editions asked for (all that are ``there`` when none is), each of which must exist."""
     chosen = [parse_period(text) for text in wanted] or there
     for period in chosen:
         if period not in there:

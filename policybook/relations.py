@@ -161,7 +161,6 @@ def check_records(
         texts = {name: row.get(name, "") for name in relation.names()}
         if not all(texts.values()):
             continue
-        columns = "、".join(texts)
         try:
             values = {name: Fraction(text) for name, text in texts.items()}
             holds = relation.holds(values)
@@ -169,7 +168,7 @@ def check_records(
             findings.append(
                 error(
                     "relation.formula",
-                    f"{place} {columns}列",
+                    place,
                     f"关系 {relation.id} 算不出：{problem}。",
                     "改正关系的算式，或核对这些单元格。",
                 )
@@ -179,7 +178,7 @@ def check_records(
             findings.append(
                 error(
                     "relation.record",
-                    f"{place} {columns}列",
+                    place,
                     f"不成立：{relation.title}（{relation.filled(values)}，记录 {row['id']}）。",
                     "核对这些单元格。",
                 )

@@ -9,8 +9,10 @@ from typing import Any
 
 from policybook.engines import connect_sqlite
 from policybook.figures import figure_csv
+from policybook.inputs import Inputs
 from policybook.ledgers import Ledger
 from policybook.model import Figure
+from policybook.provenance import write_provenance
 from policybook.published import SUMS, digests
 from policybook.schema import Schema
 from policybook.stage import write_json
@@ -34,8 +36,7 @@ def assemble(
     html: Path,
     release: Path,
     content: Mapping[str, Any],
-    ledgers: Mapping[str, Ledger],
-    schemas: Mapping[str, Schema],
+    inputs: Inputs,
     figures: Iterable[Figure],
     used: Mapping[str, list[str]],
 ) -> None:
@@ -49,7 +50,9 @@ def assemble(
     facts = [{**fact, "used_on": used.get(fact["id"], [])} for fact in content["facts"]]
     write_json(release / "facts.json", {**content, "facts": facts})
     write_figures(release / "figures", figures)
-    write_data(release, content["period"], ledgers, schemas)
+    write_data(release, content["period"], inputs.ledgers, inputs.schemas)
+    if inputs.provenance.handed_in:
+        write_provenance(release, inputs.provenance)
     shutil.copyfile(VERIFIER, release / "verify.py")
 
 

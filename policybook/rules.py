@@ -53,13 +53,10 @@ def check_ledgers(ledgers: Mapping[str, Ledger], relations: Iterable[Relation]) 
             )
             continue
         ledger = ledgers[relation.ledger]
-        places = (f"{ledger.path} 第{line}行" for line in ledger.lines)
+        columns = relation.names()
+        places = (ledger.place(index, *columns) for index in range(len(ledger.rows)))
         findings += check_records(relation, zip(places, ledger.rows, strict=True))
     return findings
-
-
-def _place(ledger: Ledger, index: int, column: str) -> str:
-    return f"{ledger.path} 第{ledger.lines[index]}行 {column}列"
 
 
 def _cells(ledger: Ledger, wanted: Callable[[Field], bool]) -> Iterable[tuple[int, Field, str]]:
@@ -74,7 +71,7 @@ def _type_findings(ledger: Ledger) -> list[Finding]:
     for index, field, text in _cells(ledger, lambda field: field.type != "string"):
         message, remedy = _type_problem(field, text)
         if message:
-            place = _place(ledger, index, field.name)
+            place = ledger.place(index, field.name)
             findings.append(
                 error("ledger.type", place, f"“{text}”{message}（{field.title}）。", remedy)
             )
@@ -148,7 +145,7 @@ def _column(ledger: Ledger, field: Field, already: set[str]) -> Any:
     import pandas
 
     def value(index: int, text: str) -> Any:
-        if not text or _place(ledger, index, field.name) in already:
+        if not text or ledger.place(index, field.name) in already:
             return None
         return {"integer": int, "number": float}.get(field.type, str)(text)  # range checks only
 
@@ -161,7 +158,7 @@ def _constraint_finding(
     ledger: Ledger, case: Mapping[str, Any], already: set[str]
 ) -> list[Finding]:
     field = ledger.schema.field(str(case["column"]))
-    place = _place(ledger, int(case["index"]), field.name)
+    place = ledger.place(int(case["index"]), field.name)
     kind = str(case["check"]).partition("(")[0]
     if place in already:
         return []
@@ -185,7 +182,7 @@ def _constraint_finding(
 def _text_findings(ledger: Ledger) -> list[Finding]:
     findings = []
     for index, field, text in _cells(ledger, lambda field: field.type == "string"):
-        place = _place(ledger, index, field.name)
+        place = ledger.place(index, field.name)
         if text[0] in "=+-@":
             findings.append(
                 error(
@@ -223,7 +220,7 @@ def _evidence_findings(ledger: Ledger) -> list[Finding]:
             findings.append(
                 error(
                     "ledger.items",
-                    _place(ledger, index, "items"),
+                    ledger.place(index, "items"),
                     f"逐条记录应代表一项，这里写了 {row['items']}。",
                     "改为 1，或把证据等级改为 aggregate、remainder。",
                 )
@@ -238,14 +235,14 @@ def _key_findings(ledger: Ledger, ledgers: Mapping[str, Ledger]) -> list[Finding
             value = row[key.column]
             if value and value not in ledgers[key.ledger].by_id:
                 title = ledgers[key.ledger].schema.title
-                findings.append(_key_finding(_place(ledger, index, key.column), title, value))
+                findings.append(_key_finding(ledger.place(index, key.column), title, value))
     for index, row in enumerate(ledger.rows):
         document = row.get("source", "").partition(":")[0]
         if document and document not in ledgers["documents"].by_id:
             findings.append(
                 error(
                     "ledger.document",
-                    _place(ledger, index, "source"),
+                    ledger.place(index, "source"),
                     f"来源文件里没有“{document}”。",
                     "在 data/documents.csv 登记该文件。",
                 )
@@ -268,7 +265,7 @@ def check_references(ledgers: Mapping[str, Ledger], statistics: Collection[str])
             if field.references != "statistics":
                 known = ledgers[field.references].by_id
                 title = ledgers[field.references].schema.title
-            place = _place(ledger, index, field.name)
+            place = ledger.place(index, field.name)
             findings += [
                 _key_finding(place, title, one) for one in text.split("；") if one not in known
             ]

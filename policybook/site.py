@@ -12,7 +12,6 @@ from pathlib import Path
 
 from policybook.cache import NotebookCache, shared_digests
 from policybook.check import check_data, check_relations
-from policybook.config import read_parameters
 from policybook.coverage import COVERAGE, coverage_line, publish, rules_of
 from policybook.errors import Finding, LedgerError, SiteError, error, note
 from policybook.exemptions import load_exemptions
@@ -58,18 +57,17 @@ def build(project: Project, periods: Sequence[Period]) -> list[Finding]:
 def build_edition(project: Project, period: Period, work: Path) -> list[Finding]:
     """One edition as ``work/release``."""
     checked = check_data(project.data, str(period))
-    if checked.blocked:
-        raise LedgerError(checked.findings)
-    rules = rules_of(
-        read_parameters(project.data / str(period) / "period.yml", str(period)),
-        load_exemptions(project.root / "book" / "exemptions.yml"),
-    )
+    inputs = checked.required()
+    rules = rules_of(inputs.parameters, load_exemptions(project.root / "book" / "exemptions.yml"))
     stage = work / "stage"
-    stage_data(stage, project.root, project.data, period, checked.ledgers)
+    stage_data(stage, project.root, project.data, period, inputs)
     cache = NotebookCache(
         project.root / "_build" / "cache" if project.cached else None,
-        {name: ledger.sha256 for name, ledger in checked.ledgers.items()},
-        shared_digests(project.root, project.data, str(period)),
+        {name: ledger.sha256 for name, ledger in inputs.ledgers.items()},
+        {
+            **shared_digests(project.root, project.data, inputs.folder),
+            "来历": inputs.provenance.digest,
+        },
         project.say,
     )
     parameters = {"period": str(period), "data": "data"}
@@ -77,7 +75,7 @@ def build_edition(project: Project, period: Period, work: Path) -> list[Finding]
     executed = run_notebooks(stage, parameters, project.jobs, cache, broken)
     facts, figures = collect(executed)
     check_coverage(facts, checked.catalogue)
-    findings = checked.findings + check_relations(checked.relations, facts, checked.ledgers)
+    findings = checked.findings + check_relations(checked.relations, facts, inputs.ledgers)
     if any(finding.severity == "error" for finding in findings):
         raise LedgerError(findings)
     content = facts_document(period, facts, figures, checked.relations)
@@ -85,9 +83,7 @@ def build_edition(project: Project, period: Period, work: Path) -> list[Finding]
     project.say("生成页面")
     html = run_jupyter_book(stage)
     release = work / "release"
-    assemble(
-        html, release, content, checked.ledgers, checked.schemas, figures.values(), used_on(stage)
-    )
+    assemble(html, release, content, inputs, figures.values(), used_on(stage))
     findings += pass_gate(release, rules)
     write_sums(release)
     project.say("核验")

@@ -22,26 +22,27 @@ import nbformat
 from policybook.book import FACTS
 from policybook.edition import FIGURE_KEY
 from policybook.errors import Finding, SiteError, error
-from policybook.ledgers import Ledger
+from policybook.inputs import Inputs
 from policybook.model import Fact, Figure
 from policybook.period import Period
+from policybook.provenance import write_provenance
 from policybook.relations import Relation
 from policybook.render import USED
 
 SCHEMA_VERSION = 1
 
 
-def stage_data(
-    stage: Path, root: Path, data: Path, period: Period, ledgers: Mapping[str, Ledger]
-) -> None:
+def stage_data(stage: Path, root: Path, data: Path, period: Period, inputs: Inputs) -> None:
     """Canonical ledgers, catalogue and notebooks: what a computing notebook sees."""
     target = stage / "data"
     shutil.copytree(data / "schema", target / "schema")
     shutil.copyfile(data / "statistics.yml", target / "statistics.yml")
     folder = target / str(period)
     folder.mkdir()
-    shutil.copyfile(data / str(period) / "period.yml", folder / "period.yml")
-    for name, ledger in ledgers.items():
+    shutil.copyfile(inputs.folder / "period.yml", folder / "period.yml")
+    if inputs.provenance.handed_in:
+        write_provenance(folder, inputs.provenance)
+    for name, ledger in inputs.ledgers.items():
         place = target if name == "documents" else folder
         (place / f"{name}.csv").write_text(ledger.canonical, encoding="utf-8", newline="")
     shutil.copytree(root / "notebooks", stage / "notebooks", ignore=shutil.ignore_patterns(".*"))

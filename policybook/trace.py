@@ -7,11 +7,10 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from policybook.catalogue import nearest
-from policybook.config import read_parameters
 from policybook.errors import LedgerError, UsageError, error
-from policybook.ledgers import Ledger, read_ledgers
+from policybook.inputs import load_inputs
+from policybook.ledgers import Ledger
 from policybook.model import Fact, fact_from_dict
-from policybook.schema import load_schemas
 
 
 def find_fact(root: Path, data: Path, period: str, statistic: str) -> Fact:
@@ -32,21 +31,16 @@ def edition_facts(root: Path, data: Path, period: str) -> Mapping[str, Fact]:
     if published is not None:
         return published
     from policybook.check import check_data
-    from policybook.edition import load_edition
+    from policybook.edition import open_inputs
     from policybook.notebooks import evaluate_notebooks
 
-    checked = check_data(data, period)
-    if checked.blocked:
-        raise LedgerError(checked.findings)
-    edition = load_edition(data, period, dict(checked.ledgers))
-    return evaluate_notebooks(root / "notebooks", edition)
+    inputs = check_data(data, period).required()
+    return evaluate_notebooks(root / "notebooks", open_inputs(data, inputs))
 
 
 def edition_ledgers(data: Path, period: str) -> Mapping[str, Ledger]:
     """An edition's ledgers as they stand; :class:`LedgerError` when they cannot be read."""
-    parameters = read_parameters(data / period / "period.yml", period)
-    ledgers, _ = read_ledgers(data, period, load_schemas(data), parameters.empty_ledgers)
-    return ledgers
+    return load_inputs(data, period).ledgers
 
 
 def _published(root: Path, data: Path, period: str) -> Mapping[str, Fact] | None:

@@ -148,7 +148,7 @@ def works(schemas: dict[str, Schema]) -> Schema:
 @pytest.fixture
 def ledgers(made_up_data: Path, schemas: dict[str, Schema]) -> dict[str, Ledger]:
     """The made-up ledgers as read."""
-    return read_ledgers(made_up_data, PERIOD, schemas)[0]
+    return read_ledgers(made_up_data, made_up_data / PERIOD, schemas)[0]
 
 
 @pytest.fixture

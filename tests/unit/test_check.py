@@ -34,7 +34,7 @@ def test_good_ledgers_have_no_finding(made_up_data: Path) -> None:
     checked = check_data(made_up_data, PERIOD)
     assert checked.findings == []
     assert not checked.blocked
-    assert list(checked.ledgers) == ["documents", "works"]
+    assert list(checked.required().ledgers) == ["documents", "works"]
 
 
 BROKEN: dict[str, tuple[str, str, str, int, str]] = {
@@ -203,7 +203,7 @@ def test_lists_of_ids_are_looked_up(made_up_data: Path, changed_works: Change) -
     data = changed_works(",road,", ",road；lanes；street；alley,")
     schemas = load_schemas(data)
     assert schemas["works"].field("after").references == "works"
-    ledgers, _ = read_ledgers(data, PERIOD, schemas)
+    ledgers, _ = read_ledgers(data, data / PERIOD, schemas)
     found = check_references(ledgers, ["roads.rate"])
     assert {(one.code, one.place.rpartition(" ")[2]) for one in found} == {
         ("ledger.key", "after列")
@@ -213,6 +213,6 @@ def test_lists_of_ids_are_looked_up(made_up_data: Path, changed_works: Change) -
 
 def test_rules_need_no_file(made_up_data: Path) -> None:
     """Rules are checked on ledgers in memory as well."""
-    ledgers = check_data(made_up_data, PERIOD).ledgers
+    ledgers = check_data(made_up_data, PERIOD).required().ledgers
     rule = Relation("few", "不多", "items", "<", "7", ledger="works")
     assert [finding.code for finding in check_ledgers(ledgers, [rule])] == ["relation.record"]

@@ -108,7 +108,7 @@ def test_parameters_are_read(made_up_data: Path) -> None:
     [
         ("period: 2030Q1", "period: 2030Q2", "config.period"),
         ("reporting_date: 2030-02-01", "reporting_date: 二月一日", "config.date"),
-        ("reporting_date: 2030-02-01", "reporting_date: null", "config.date"),
+        ("year_start: 2030-01-01", "year_start: null", "config.date"),
         ("city: 虚构市", "town: 虚构市", "config.keys"),
         ("empty_ledgers: []", "empty_ledgers:", "config.list"),
         ("empty_ledgers: []", "empty_ledgers: works", "config.list"),

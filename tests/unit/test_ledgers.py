@@ -216,6 +216,6 @@ def test_all_ledgers_are_read_and_all_faults_told(
     (made_up_data / "documents.csv").unlink()
     (made_up_data / PERIOD / "stray.csv").write_text("a\n", encoding="utf-8")
     with pytest.raises(LedgerError) as caught:
-        read_ledgers(made_up_data, PERIOD, schemas)
+        read_ledgers(made_up_data, made_up_data / PERIOD, schemas)
     codes = [finding.code for finding in caught.value.findings]
     assert codes == ["ledger.missing", "ledger.empty", "ledger.unknown"]

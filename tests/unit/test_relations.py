@@ -127,14 +127,14 @@ def test_unworkable_relations_are_findings(left: str, code: str) -> None:
 
 
 ROWS = [
-    ("works.csv 第2行", {"id": "road", "kind": "道路", "x": "3", "y": "2"}),
-    ("works.csv 第3行", {"id": "lanes", "kind": "道路", "x": "", "y": "2"}),
-    ("works.csv 第4行", {"id": "trees", "kind": "绿化", "x": "9", "y": "2"}),
+    ("works.csv 第2行 x、y列", {"id": "road", "kind": "道路", "x": "3", "y": "2"}),
+    ("works.csv 第3行 x、y列", {"id": "lanes", "kind": "道路", "x": "", "y": "2"}),
+    ("works.csv 第4行 x、y列", {"id": "trees", "kind": "绿化", "x": "9", "y": "2"}),
 ]
 
 
 def test_rules_look_at_each_record() -> None:
-    """Rows with an empty side are passed over; the place names the columns."""
+    """Rows with an empty side are passed over."""
     found = check_records(over_records("x", "<=", "y"), ROWS)
     assert [finding.place for finding in found] == [
         "works.csv 第2行 x、y列",

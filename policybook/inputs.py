@@ -1,0 +1,45 @@
+"""All that one edition is computed from, read from a data folder. floor: inputs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from policybook.config import Parameters, read_parameters
+from policybook.corrections import Correction, apply_corrections, load_corrections
+from policybook.errors import Finding
+from policybook.ledgers import Ledger, read_ledgers
+from policybook.period import parse_period
+from policybook.provenance import Provenance, attach, check_provenance, read_provenance
+from policybook.schema import Schema, load_schemas
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """One edition's parameters and ledgers, corrections made."""
+
+    folder: Path  # of its quarter
+    parameters: Parameters
+    schemas: dict[str, Schema]
+    ledgers: Mapping[str, Ledger]
+    provenance: Provenance
+    corrections: tuple[Correction, ...]
+    findings: list[Finding]  # notes on reading, and ledgers that are not what was handed in
+
+
+def load_inputs(data: Path, period: str) -> Inputs:
+    """What an edition is computed from.
+
+    Raises :class:`policybook.errors.PolicybookError` when something cannot be read.
+    """
+    edition = parse_period(period)
+    folder = data / str(edition.first)
+    parameters = read_parameters(folder / "period.yml", period)
+    schemas = load_schemas(data)
+    corrections = load_corrections(data, edition)
+    read, findings = read_ledgers(data, folder, schemas, parameters.empty_ledgers)
+    provenance = read_provenance(folder)
+    findings += check_provenance(folder, read, provenance)
+    ledgers = apply_corrections(attach(read, provenance), corrections)
+    return Inputs(folder, parameters, schemas, ledgers, provenance, corrections, findings)
