@@ -10,7 +10,9 @@ from fractions import Fraction
 from functools import cached_property
 from pathlib import Path
 
+from policybook.comparisons import NotCompared
 from policybook.config import Parameters, read_parameters
+from policybook.corrections import Correction
 from policybook.ledgers import Ledger, read_ledgers
 from policybook.model import Fact, Figure, fact_from_dict, figure_from_dict
 from policybook.numbers import number_text
@@ -43,11 +45,26 @@ class Book:
     relations: tuple[Relation, ...]
     filled: Mapping[str, str]  # the numbers each relation holds for
     chapters: Mapping[str, str]  # title of each chapter's page, in the notebooks' order
+    corrections: tuple[Correction, ...] = ()
+    not_compared: tuple[NotCompared, ...] = ()
 
     @cached_property
     def documents(self) -> Mapping[str, dict[str, str]]:
         """Source documents by id."""
         return {row["id"]: row for row in self.ledgers["documents"].rows}
+
+    def corrections_of(self, fact: Fact) -> list[Correction]:
+        """The corrections that changed a cell a fact rests on."""
+        cells = {
+            (part.ledger, cell.record, cell.column)
+            for part in (*fact.operands, *fact.missing)
+            for cell in part.cells
+        }
+        return [one for one in self.corrections if (one.ledger, one.record, one.column) in cells]
+
+    def not_compared_of(self, fact: Fact) -> list[NotCompared]:
+        """The comparisons of a fact that are not made, and why."""
+        return [one for one in self.not_compared if one.statistic == fact.id]
 
     def citing(self, document: str) -> int:
         """How many facts rest on a document."""
@@ -79,6 +96,8 @@ def load_book(stage: Path) -> Book:
         tuple(map(relation_from_dict, content["relations"])),
         {entry["id"]: entry["filled"] for entry in content["relations"]},
         {fact.chapter: _title(stage, fact.chapter) for fact in facts.values()},
+        tuple(Correction(**one) for one in content["corrections"]),
+        tuple(NotCompared(**one) for one in content["not_compared"]),
     )
 
 

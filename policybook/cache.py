@@ -74,13 +74,16 @@ class NotebookCache:
 
 
 def ledgers_used(notebook: Path, ledgers: Mapping[str, str]) -> list[str]:
-    """The ledgers a notebook's cells name, ``documents`` always; all of them when in doubt."""
-    used = {"documents"}
+    """The ledgers a notebook's cells name; all of them when in doubt.
+
+    ``documents`` and ``earlier`` always: every fact may rest on them.
+    """
+    used = {"documents", "earlier"}
     for cell in nbformat.read(notebook, as_version=4).cells:
         if cell.cell_type != "code":
             continue
         named = _attributes_of_edition(cell.source)
-        if named is None or named - set(ledgers) - {"publish", "figure"}:
+        if named is None or named - set(ledgers) - {"publish", "figure", "trend"}:
             return sorted(ledgers)
         used |= named
     return sorted(used & set(ledgers))

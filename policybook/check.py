@@ -8,14 +8,19 @@ from fractions import Fraction
 from pathlib import Path
 
 from policybook.catalogue import Statistic, load_catalogue
+from policybook.changes import check_changes, check_plausibility
 from policybook.edition import open_inputs
 from policybook.errors import Finding, LedgerError, PolicybookError
+from policybook.explanations import load_explanations
+from policybook.history import earlier_editions, with_history
 from policybook.inputs import Inputs, load_inputs
 from policybook.ledgers import HEADER_LINES, Ledger
 from policybook.model import Cell, Fact
 from policybook.notebooks import evaluate_notebooks
+from policybook.period import parse_period
 from policybook.relations import Relation, check_facts, load_relations
 from policybook.rules import check_ledgers, check_references
+from policybook.submissions import check_submissions
 
 _CELLS_NAMED = 100
 """So many cells of a statistic are named in a finding."""
@@ -50,9 +55,34 @@ def check_data(data: Path, period: str) -> CheckedData:
         catalogue = load_catalogue(data / "statistics.yml")
         findings = inputs.findings + check_ledgers(inputs.ledgers, relations)
         findings += check_references(inputs.ledgers, catalogue)
+        if not any(finding.severity == "error" for finding in findings):
+            findings += check_against_earlier(data, inputs)
         return CheckedData(findings, inputs, relations, catalogue)
     except PolicybookError as problem:
         return CheckedData(problem.findings, None, [], {})
+
+
+def check_against_earlier(data: Path, inputs: Inputs) -> list[Finding]:
+    """Plausibility, what departments still owe, and changes since the earlier edition."""
+    explanations = load_explanations(inputs.folder)
+    titles = {name: schema.title for name, schema in inputs.schemas.items()}
+    findings = check_submissions(inputs.folder, titles)
+    findings += check_plausibility(inputs.ledgers, explanations)
+    edition = parse_period(inputs.parameters.period)
+    editions = earlier_editions(data, edition)
+    if not editions:
+        return findings
+    closed: dict[str, set[str]] = {}
+    for earlier in editions:
+        before = load_inputs(data, str(earlier)).ledgers
+        for name, ledger in before.items():
+            carry = ledger.schema.carry
+            closed.setdefault(name, set()).update(
+                row["id"] for row in ledger.rows if carry.is_closed(row)
+            )
+    known = {name: frozenset(ids) for name, ids in closed.items()}
+    pair = (edition, editions[-1])
+    return findings + check_changes(inputs.ledgers, before, known, pair, explanations)
 
 
 def check_edition(root: Path, data: Path, period: str) -> list[Finding]:
@@ -63,6 +93,7 @@ def check_edition(root: Path, data: Path, period: str) -> list[Finding]:
     except LedgerError as problem:
         return problem.findings
     try:
+        inputs = with_history(root, data, inputs)
         facts = evaluate_notebooks(root / "notebooks", open_inputs(data, inputs))
     except PolicybookError as problem:
         return checked.findings + problem.findings

@@ -13,11 +13,12 @@ from fractions import Fraction
 from policybook.model import Fact
 from policybook.numbers import exact_text
 
-NUMBERS = ("display", "number")
-"""The variants that are the fact's number, with and without its unit."""
+NUMBERS = ("display", "number", "size")
+"""The variants that are the fact's number: with its unit, without it, with it but no sign."""
 NEAR = Fraction(95, 100)
 """From this share of a threshold on, a value below it comes close to it (接近)."""
 
+_DIRECTIONS = {"change": ("增长", "下降"), "level": ("上升", "回落"), "amount": ("增加", "减少")}
 _THRESHOLD = re.compile(r"(-?\d+(?:\.\d+)?)(.*)")
 
 
@@ -30,13 +31,13 @@ def shown_value(fact: Fact) -> Fraction:
 def claim_word(fact: Fact) -> str:
     """The word that the catalogue's ``word`` asks for.
 
-    ``change``: 增长, 下降 or 持平; ``level``: 上升, 回落 or 持平; ``completion``: 超额完成, 完成
-    or 尚未完成. 持平 is decided at displayed precision; completion on the exact value, since
-    99.6 % shown as 100 % is not complete.
+    ``change``: 增长, 下降 or 持平; ``level``: 上升, 回落 or 持平; ``amount``: 增加, 减少 or 持平;
+    ``completion``: 超额完成, 完成 or 尚未完成. 持平 is decided at displayed precision; completion
+    on the exact value, since 99.6 % shown as 100 % is not complete.
     ``ValueError`` when the catalogue gives the statistic no ``word``.
     """
-    if fact.word in ("change", "level"):
-        up, down = ("增长", "下降") if fact.word == "change" else ("上升", "回落")
+    if fact.word in _DIRECTIONS:
+        up, down = _DIRECTIONS[fact.word]
         shown = Decimal(fact.number)
         return up if shown > 0 else down if shown < 0 else "持平"
     if fact.word == "completion":
@@ -96,6 +97,7 @@ def rank_word(fact: Fact, names: str, facts: Mapping[str, Fact]) -> str:
 _WORDS: Mapping[str, Callable[[Fact, str, Mapping[str, Fact]], str]] = {
     "display": lambda fact, _, facts: fact.display,
     "number": lambda fact, _, facts: fact.number,
+    "size": lambda fact, _, facts: fact.display.removeprefix("-"),
     "formula": lambda fact, _, facts: fact.formula,
     "word": lambda fact, _, facts: claim_word(fact),
     "half": lambda fact, _, facts: half_word(fact),

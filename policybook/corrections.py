@@ -95,8 +95,12 @@ def _correction(entry: object, place: str) -> Correction:
     elif texts["before"] == texts["after"]:
         problem, remedy = "before 与 after 相同", "没有改动的不必更正。"
     else:
-        return Correction(**{**texts, "revision": revision, "place": place})  # type: ignore[arg-type]
+        return Correction(revision=revision, place=place, **_without(texts, "revision"))
     raise ConfigError(error("correction.value", place, f"{problem}。", remedy))
+
+
+def _without(texts: dict[str, str], key: str) -> dict[str, str]:
+    return {name: text for name, text in texts.items() if name != key}
 
 
 def find_editions(data: Path) -> list[Period]:

@@ -11,6 +11,7 @@ from sphinx.util.docutils import SphinxDirective
 
 from policybook.book import Book
 from policybook.catalogue import nearest
+from policybook.comparisons import EARLIER
 from policybook.figures import shown_rows
 from policybook.templating import note_use, render, warn
 
@@ -148,6 +149,39 @@ class Figures(BookDirective):
     template = "figures.html"
 
 
+class Corrections(BookDirective):
+    """The corrections of a re-issue, and bases that were revised since they were published."""
+
+    template = "corrections.html"
+
+    def values(self) -> dict[str, Any] | None:
+        """Nothing is shown where there is neither."""
+        earlier = self.book.ledgers.get(EARLIER)
+        revised = [row for row in earlier.rows if row["note"]] if earlier else []
+        blocked = self.book.not_compared
+        if not (self.book.corrections or revised or blocked):
+            return None
+        return {"revised": revised, "blocked": blocked}
+
+
+class When(SphinxDirective):
+    """Content that stands only where every named statistic or figure exists in this edition."""
+
+    required_arguments = 1
+    final_argument_whitespace = True
+    has_content = True
+
+    def run(self) -> list[nodes.Node]:
+        """The content, or nothing."""
+        book: Book = self.env.policybook  # type: ignore[attr-defined]
+        names = self.arguments[0].split()
+        if not all(name in book.facts or name in book.figures for name in names):
+            return []
+        inside = nodes.container()
+        self.state.nested_parse(self.content, self.content_offset, inside)
+        return list(inside.children)
+
+
 class Coverage(SphinxDirective):
     """Where the gate's account is filled in once all pages are built: ``line`` or ``list``."""
 
@@ -179,6 +213,8 @@ DIRECTIVES = (
     Documents,
     Relations,
     Figures,
+    Corrections,
+    When,
     Coverage,
     Trace,
 )

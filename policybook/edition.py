@@ -5,41 +5,47 @@ This is what notebooks import.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import asdict
-from html import escape
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import ibis.expr.types as ir
+from ibis import _
 
 from policybook.catalogue import Statistic, load_catalogue, nearest
+from policybook.comparisons import (
+    EARLIER,
+    base_period,
+    base_row,
+    base_value,
+    compared,
+    comparison_formula,
+    unfit,
+)
 from policybook.config import Parameters, read_parameters
 from policybook.engines import connect_duckdb
 from policybook.errors import FigureError, PublishError, error
 from policybook.expression import (
     ENGINES,
+    Formula,
     compile_table,
     decimal_places,
     take_apart,
     unbound_tables,
 )
 from policybook.facts import make_fact
-from policybook.figures import figure_ledger, plain_scalar, scalar_text
+from policybook.figures import check_columns, figure_ledger, filled, plain_scalar, scalar_text
 from policybook.inputs import Inputs, load_inputs
 from policybook.ledgers import Ledger, read_ledgers
 from policybook.lineage import Source, trace
-from policybook.model import Fact, Figure, Table
+from policybook.model import Fact, Figure, Operand, Scalar, Table
+from policybook.outputs import show_fact, show_figure
 from policybook.period import parse_period
 from policybook.provenance import attach, read_provenance
 from policybook.schema import Schema, load_schemas
-
-FACT_KEY = "policybook.fact"
-FIGURE_KEY = "policybook.figure"
-"""Keys of the output metadata in which facts and figures leave a notebook."""
 
 _prepared: ContextVar[Edition | None] = ContextVar("prepared", default=None)
 
@@ -132,6 +138,8 @@ class Edition:
                     "publish.unknown", id, "指标目录里没有这个指标。", nearest(id, self.catalogue)
                 )
             )
+        if not self.catalogue[id].effective(parse_period(self.parameters.period)):
+            return  # the same notebook serves quarters before and after a change of definition
         if id in self.facts:
             raise PublishError(error("publish.twice", id, "这个指标已经发布过。", "删去一处。"))
         formula = take_apart(id, expr, self.schemas)
@@ -162,9 +170,44 @@ class Edition:
             self.schemas,
             self.parameters.period,
         )
-        self.facts[id] = fact
+        self._add(fact)
+        self._compare(self.catalogue[id], fact, formula, operands, missing)
+
+    def _add(self, fact: Fact) -> None:
+        self.facts[fact.id] = fact
         if not self.quiet:
-            _show_fact(fact)
+            show_fact(fact)
+
+    def _compare(
+        self,
+        statistic: Statistic,
+        fact: Fact,
+        formula: Formula,
+        operands: tuple[Operand, ...],
+        missing: tuple[Operand, ...],
+    ) -> None:
+        """Publish a fact's comparisons with the earlier editions that there are."""
+        ledger = self.ledgers.get(EARLIER)
+        if ledger is None or unfit(fact):
+            return
+        for part, derived in compared(statistic).items():
+            quarter = base_period(statistic, part.partition("_")[0], self.parameters.period)
+            row = base_row(ledger, statistic.id, quarter)
+            if row is None or (part.endswith("growth") and not base_value(row)):
+                continue
+            known = self._tables[EARLIER].filter(_.id == row["id"])
+            base = known.value.sum() if row["value"] else known.numerator.sum()
+            if not row["value"]:
+                base = base / known.denominator.sum()
+            based = take_apart(derived.id, base, self.schemas, after=len(formula.reductions))
+            expression = comparison_formula(part, formula.expression, based.expression)
+            if derived.unit == "个百分点":
+                expression = f"({expression}) * 100"
+            whole = Formula(expression, formula.reductions + based.reductions)
+            parts = operands + trace(based, self._source)
+            self._add(
+                make_fact(derived, whole, parts, missing, self._source, self.schemas, fact.period)
+            )
 
     def figure(
         self,
@@ -184,27 +227,37 @@ class Edition:
         ``title``, ``alt``: may name facts published before as ``{statistic.id}``.
         Raises :class:`FigureError` for a repeated id, an unordered table or an unknown fact.
         """
+        self._figure(id, table, draw, title, unit, alt, source, ())
+
+    def _figure(
+        self,
+        id: str,
+        table: ir.Table,
+        draw: Callable[..., Any],
+        title: str,
+        unit: str,
+        alt: str,
+        source: str,
+        current: tuple[str, ...],
+    ) -> None:
         if id in self.figures:
             raise FigureError(error("figure.twice", id, "这个图已经发布过。", "删去一处或改名。"))
         ledger = figure_ledger(id, table)
+        schema = self.schemas[ledger]
+        check_columns(id, table.columns, schema)
         sql = {engine: compile_table(table, engine, self._source.places) for engine in ENGINES}
         result = self._source.connection.execute(sql["duckdb"]).fetchall()
-        schema = self.schemas[ledger]
-        for name in table.columns:
-            if name not in schema.names:
-                raise FigureError(
-                    error(
-                        "figure.column",
-                        id,
-                        f"图表列 {name} 不是{schema.title}的列。",
-                        "汇总列沿用原列名。",
-                    )
-                )
-        rows = tuple(tuple(plain_scalar(value) for value in row) for row in result)
+        rows: tuple[tuple[Scalar, ...], ...] = tuple(
+            tuple(plain_scalar(value) for value in row) for row in result
+        )
+        rows += tuple(
+            (fact.period, fact.label, Decimal(fact.number))
+            for fact in (self.facts[name] for name in current)
+        )
         headings = tuple(schema.field(name).title for name in table.columns)
         data = Table(tuple(table.columns), headings, rows)
         templates = {"title": title, "alt": alt}
-        title, alt = self._filled(id, title), self._filled(id, alt)
+        title, alt = filled(id, title, self.facts), filled(id, alt, self.facts)
         figure = Figure(
             id=id,
             title=title,
@@ -219,47 +272,37 @@ class Edition:
             notebook="",
             cell="",
             templates=templates,
+            current=current,
         )
         self.figures[id] = figure
         if not self.quiet:
             from policybook.charts import to_svg
 
-            _show_figure(figure, to_svg(draw(data, title=title, unit=unit, source=source)))
+            show_figure(figure, to_svg(draw(data, title=title, unit=unit, source=source)))
 
-    def _filled(self, id: str, text: str) -> str:
-        def display(match: re.Match[str]) -> str:
-            fact = self.facts.get(match[1])
-            if fact is None:
-                raise FigureError(
-                    error(
-                        "figure.fact",
-                        id,
-                        f"图的文字用到尚未发布的指标 {match[1]}。",
-                        nearest(match[1], self.facts),
-                    )
-                )
-            return fact.display
+    def trend(
+        self,
+        id: str,
+        statistics: Sequence[str],
+        draw: Callable[..., Any],
+        *,
+        title: str,
+        unit: str,
+        alt: str,
+        source: str,
+    ) -> None:
+        """Draw statistics over the earlier editions and this one; no figure when there is none.
 
-        return re.sub(r"\{([\w.]+)\}", display, text)
-
-
-def _show_fact(fact: Fact) -> None:
-    from IPython.display import publish_display_data
-
-    name, label = fact.id, escape(fact.label)
-    html = (
-        f'<p class="published" id="output-{name}">{label}：'
-        f'<a class="stat" data-stat="{name}" href="../trace/{name}.html">{escape(fact.display)}</a>'
-        f'<br><code data-fact="{name}" data-show="formula">{escape(fact.formula)}</code></p>'
-    )
-    text = f"{fact.label}：{fact.display}  [{fact.id}]  {fact.formula}"
-    publish_display_data({"text/html": html, "text/plain": text}, metadata={FACT_KEY: asdict(fact)})
-
-
-def _show_figure(figure: Figure, svg: bytes) -> None:
-    from IPython.display import publish_display_data
-
-    publish_display_data(
-        {"image/svg+xml": svg.decode(), "text/plain": f"{figure.title}：{figure.alt}"},
-        metadata={FIGURE_KEY: asdict(figure)},
-    )
+        ``statistics``: published before, of one unit.  The table has the columns ``period``,
+        ``title`` and ``shown``: the ledger ``earlier``, then this edition's facts.
+        """
+        if EARLIER not in self.ledgers:
+            return
+        table = self._tables[EARLIER].filter(_.statistic.isin(list(statistics)))
+        table = table.select("period", "title", "shown").order_by(_.period, _.title)
+        unknown = [name for name in statistics if name not in self.facts]
+        if unknown:
+            message = f"趋势图用到尚未发布的指标 {'、'.join(unknown)}。"
+            raise FigureError(error("figure.fact", id, message, nearest(unknown[0], self.facts)))
+        current = tuple(sorted(statistics, key=lambda name: self.facts[name].label))
+        self._figure(id, table, draw, title, unit, alt, source, current)

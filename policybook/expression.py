@@ -73,8 +73,13 @@ def unbound_tables(schemas: Mapping[str, Schema]) -> dict[str, ir.Table]:
     }
 
 
-def take_apart(statistic: str, expr: ir.Value, schemas: Mapping[str, Schema]) -> Formula:
-    """The formula of a published expression; :class:`PublishError` for anything inexact."""
+def take_apart(
+    statistic: str, expr: ir.Value, schemas: Mapping[str, Schema], after: int = 0
+) -> Formula:
+    """The formula of a published expression; :class:`PublishError` for anything inexact.
+
+    ``after``: so many letters are taken, by a formula that this one will join.
+    """
     found: dict[ops.Node, Reduction] = {}
 
     def refuse(message: str, remedy: str) -> PublishError:
@@ -100,9 +105,9 @@ def take_apart(statistic: str, expr: ir.Value, schemas: Mapping[str, Schema]) ->
                 raise refuse(
                     f"用数字列 {name} 作筛选条件，溯源无法指明单元格。", "用文字列分类后筛选。"
                 )
-        if len(found) == _MOST:
+        if after + len(found) == _MOST:
             raise refuse(f"用到的汇总多于{_MOST}个。", "分成几个指标，或改用一次筛选的合计。")
-        name = chr(ord("a") + len(found))
+        name = chr(ord("a") + after + len(found))
         found[op] = Reduction(name, kind, ledger, field.name, conditions, op, op.arg.rel)
         return name
 

@@ -154,6 +154,6 @@ def _documents(
     found = []
     for source in places:
         document, _, place = source.partition(":")
-        title = titles[document][1]["title"] if document in titles else ""
+        title = titles[document][1]["title"] if document in titles else document
         found.append({"id": document, "title": title, "place": place})
     return tuple(found)

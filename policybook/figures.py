@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -9,10 +11,12 @@ from typing import Any
 import ibis.expr.operations as ops
 import ibis.expr.types as ir
 
+from policybook.catalogue import nearest
 from policybook.errors import FigureError, error
 from policybook.ledgers import csv_text
-from policybook.model import ROW_EVIDENCE, Figure, Scalar
+from policybook.model import ROW_EVIDENCE, Fact, Figure, Scalar
 from policybook.numbers import plain
+from policybook.schema import Schema
 
 
 def figure_csv(figure: Figure) -> str:
@@ -64,3 +68,24 @@ def figure_ledger(id: str, table: ir.Table) -> str:
             )
         node = node.parent
     return str(node.name)
+
+
+def check_columns(id: str, columns: Iterable[str], schema: Schema) -> None:
+    """A figure's columns are those of its ledger; :class:`FigureError` otherwise."""
+    for name in columns:
+        if name not in schema.names:
+            message = f"图表列 {name} 不是{schema.title}的列。"
+            raise FigureError(error("figure.column", id, message, "汇总列沿用原列名。"))
+
+
+def filled(id: str, text: str, facts: Mapping[str, Fact]) -> str:
+    """A figure's title or text with the facts it names; :class:`FigureError` for an unknown one."""
+
+    def display(match: re.Match[str]) -> str:
+        fact = facts.get(match[1])
+        if fact is None:
+            message = f"图的文字用到尚未发布的指标 {match[1]}。"
+            raise FigureError(error("figure.fact", id, message, nearest(match[1], facts)))
+        return fact.display
+
+    return re.sub(r"\{([\w.]+)\}", display, text)

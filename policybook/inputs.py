@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from policybook.comparisons import NotCompared
 from policybook.config import Parameters, read_parameters
 from policybook.corrections import Correction, apply_corrections, load_corrections
 from policybook.errors import Finding
@@ -26,6 +27,7 @@ class Inputs:
     provenance: Provenance
     corrections: tuple[Correction, ...]
     findings: list[Finding]  # notes on reading, and ledgers that are not what was handed in
+    not_compared: tuple[NotCompared, ...] = ()  # once history is added
 
 
 def load_inputs(data: Path, period: str) -> Inputs:

@@ -10,15 +10,20 @@ from policybook.model import Fact, Figure
 from policybook.pages import Span
 from policybook.published import Release
 
+_EDITION = re.compile(r"20\d\dQ[1-4](-r\d+)?", re.ASCII)
+
 
 def right_text(span: Span, release: Release, parameters: Mapping[str, str]) -> str | None:
     """The text that a marked part must have; None where its mark says nothing of it."""
     if span.owner == "edition":
-        return parameters.get(span.key, "")
+        name, _, value = span.key.partition(":")  # period:2024Q1 names an earlier edition
+        return value if _EDITION.fullmatch(value) else parameters.get(name, "")
     if span.owner == "relation":
         return relation_text(release, span.key, span.show)
     if span.owner == "count":
         return str(count(release, span.key))
+    if span.owner == "origin":
+        return release.origins.get(span.key, "")
     if span.owner == "source":
         return source_text(release, span.key)
     if span.owner in ("alt", "caption"):

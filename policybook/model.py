@@ -125,6 +125,7 @@ class Figure:
     notebook: str
     cell: str
     templates: dict[str, str]  # title and alt with the facts they name: {statistic.id}
+    current: tuple[str, ...] = ()  # facts of this edition that follow the query's rows
     svg: str = field(repr=False, default="")
 
 
@@ -163,5 +164,6 @@ def figure_from_dict(data: dict[str, Any]) -> Figure:
             "columns": tuple(data["columns"]),
             "headings": tuple(data["headings"]),
             "rows": tuple(tuple(row) for row in data["rows"]),
+            "current": tuple(data.get("current", ())),
         }
     )

@@ -16,9 +16,11 @@ import nbformat
 
 from policybook.cache import NotebookCache
 from policybook.catalogue import Statistic
-from policybook.edition import FACT_KEY, FIGURE_KEY, Edition, prepared
+from policybook.edition import Edition, prepared
 from policybook.errors import Finding, NotebookError, PolicybookError, error
 from policybook.model import Fact, Figure, fact_from_dict, figure_from_dict
+from policybook.outputs import FACT_KEY, FIGURE_KEY
+from policybook.period import parse_period
 
 PARAMETERS = "parameters"
 
@@ -78,7 +80,7 @@ def evaluate_notebooks(folder: Path, edition: Edition) -> dict[str, Fact]:
             raise NotebookError(
                 error("notebook.failed", f"{path} 单元 {cell}", message, "改正该单元。")
             ) from problem
-    check_coverage(edition.facts, edition.catalogue)
+    check_coverage(edition.facts, edition.catalogue, edition.parameters.period)
     return edition.facts
 
 
@@ -105,8 +107,11 @@ def _placed(finding: Finding, notebook: str, cell: str) -> Finding:
     return replace(finding, place=f"notebooks/{notebook}.ipynb 单元 {cell}：{finding.place}")
 
 
-def check_coverage(facts: Mapping[str, Fact], catalogue: Mapping[str, Statistic]) -> None:
-    """Every statistic is published, by its own chapter; :class:`NotebookError` otherwise."""
+def check_coverage(
+    facts: Mapping[str, Fact], catalogue: Mapping[str, Statistic], period: str
+) -> None:
+    """Every statistic in effect is published, by its own chapter; else :class:`NotebookError`."""
+    quarter = parse_period(period)
     findings = [
         error(
             "publish.missing",
@@ -115,7 +120,7 @@ def check_coverage(facts: Mapping[str, Fact], catalogue: Mapping[str, Statistic]
             f"在 {catalogue[name].chapter} 的笔记本里发布，或从目录删去。",
         )
         for name in catalogue
-        if name not in facts
+        if name not in facts and catalogue[name].effective(quarter)
     ]
     findings += [
         error(

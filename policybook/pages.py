@@ -40,6 +40,8 @@ _OWNERS = {
     "data-source-of": "source",
     "data-caption": "caption",
     "data-coverage": "coverage",
+    "data-origin": "origin",
+    "data-correction": "correction",
 }
 """What answers for the text of an element that has the attribute."""
 

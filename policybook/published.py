@@ -6,11 +6,13 @@ import csv
 import hashlib
 import io
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from policybook.corrections import Correction
 from policybook.model import Fact, Figure, fact_from_dict, figure_from_dict
+from policybook.provenance import Provenance, read_provenance
 from policybook.relations import Relation, relation_from_dict
 from policybook.schema import Schema, parse_schema
 
@@ -31,6 +33,8 @@ class Release:
     filled: Mapping[str, str]  # what each relation is said to hold for
     schemas: Mapping[str, Schema]
     texts: Mapping[str, str]  # data/*.csv
+    origins: Mapping[str, str]  # ledger:record:column → where it was handed in
+    corrections: tuple[Correction, ...]
 
     def rows(self, ledger: str) -> list[dict[str, str]]:
         """A ledger's records as text."""
@@ -58,7 +62,18 @@ def read_release(folder: Path) -> Release:
         {entry["id"]: entry["filled"] for entry in content["relations"]},
         schemas,
         texts,
+        _origins(read_provenance(folder), schemas),
+        tuple(Correction(**one) for one in content["corrections"]),
     )
+
+
+def _origins(provenance: Provenance, ledgers: Iterable[str]) -> dict[str, str]:
+    return {
+        f"{ledger}:{record}:{column}": place
+        for ledger in ledgers
+        for record, cells in provenance.places(ledger).items()
+        for column, place in cells.items()
+    }
 
 
 def digests(release: Path) -> dict[str, str]:

@@ -214,6 +214,9 @@ def _redraw(release: Release, figure: Figure, engine: str, query: Query) -> Iter
         )
         return
     computed = [[_cell_text(value) for value in row] for row in rows]
+    for name in figure.current:
+        fact = release.facts[name]
+        computed.append([fact.period, fact.label, plain(Decimal(fact.number))])
     published = [list(row) for row in figure.rows]
     if computed != published:
         yield error(

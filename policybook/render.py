@@ -18,6 +18,7 @@ from policybook.book import FACTS, Book, load_book
 from policybook.directives import DIRECTIVES, trace
 from policybook.notes import add_notes
 from policybook.roles import (
+    ComparedRole,
     EditionRole,
     SourceRole,
     StatRole,
@@ -71,7 +72,13 @@ def _fill_traces(app: Sphinx, doctree: nodes.document, docname: str) -> None:
         fact = book.facts[node["statistic"]]
         pages = dict.fromkeys(used(app.env).get(fact.id, []))
         titles = {page: app.env.titles[page].astext() for page in pages}
-        html = render("trace.html", book, docname, fact=fact, pages=titles)
+        origins = [cell.origin for cell in fact.cells() if cell.origin]
+        workbooks = {
+            sent.workbook
+            for sent in book.provenance.handed_in
+            if any(origin.startswith(f"{sent.workbook} ") for origin in origins)
+        }
+        html = render("trace.html", book, docname, fact=fact, pages=titles, workbooks=workbooks)
         node.replace_self(nodes.raw("", html, format="html"))
 
 
@@ -105,6 +112,12 @@ def _offline(app: Sphinx, page: str, template: str, context: dict[str, Any], doc
         if "://" not in content and "thebe" not in content.lower():
             kept.setdefault(content, script)
     context["script_files"] = list(kept.values())
+    period = app.env.policybook.parameters.period  # type: ignore[attr-defined]
+    top = "../" * page.count("/")
+    context["metatags"] = (
+        f'{context.get("metatags", "")}<meta name="policybook-edition" content="{period}"'
+        f' data-top="{top}">\n'
+    )
     context["css_files"] = [
         css
         for css in context.get("css_files", [])
@@ -117,6 +130,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     for name, variant in (
         ("stat", "display"),
         ("stat-number", "number"),
+        ("stat-size", "size"),
         ("stat-interval", "interval"),
         ("stat-word", "word"),
         ("stat-half", "half"),
@@ -125,6 +139,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
         ("stat-rank", "rank"),
     ):
         app.add_role(name, StatRole(variant))
+    app.add_role("compared", ComparedRole())
     app.add_role("edition", EditionRole())
     app.add_role("source", SourceRole())
     for directive in DIRECTIVES:
@@ -141,4 +156,5 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("html-page-context", _offline, priority=900)
     app.connect("config-inited", _theme, priority=900)
     app.add_css_file("policybook.css")
+    app.add_js_file("editions.js", loading_method="defer")
     return {"parallel_read_safe": False, "parallel_write_safe": True}

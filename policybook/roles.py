@@ -9,7 +9,9 @@ from sphinx.util.docutils import SphinxRole
 
 from policybook.book import Book
 from policybook.catalogue import nearest
-from policybook.claims import NUMBERS, shown
+from policybook.claims import NUMBERS, claim_word, shown
+from policybook.comparisons import AGAINST, EARLIER
+from policybook.model import Fact
 from policybook.templating import note_use, warn
 
 if TYPE_CHECKING:
@@ -52,6 +54,58 @@ class StatRole(SphinxRole):
         note_use(self.env, fact)
         node = stat(self.rawtext, text, statistic=fact.id, show=variant, doc=self.env.docname)
         return [node], []
+
+
+class ComparedRole(SphinxRole):
+    """``{compared}`id```: （比上季度减少3项、下降5.0%，与上年同期持平）, as far as there are editions.
+
+    Nothing where there is none: a sentence reads on without it.
+    """
+
+    def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
+        """The parenthesis: words and numbers, each a fact's."""
+        book: Book = self.env.policybook  # type: ignore[attr-defined]
+        if self.text not in book.facts:
+            warn(
+                "unknown",
+                f"没有指标 {self.text}；{nearest(self.text, book.facts)}",
+                self.get_location(),
+            )
+            return [], []
+        clauses = [self._clause(book, kind) for kind in AGAINST]
+        found: list[nodes.Node] = []
+        for clause in filter(None, clauses):
+            found += [nodes.Text("，" if found else "（"), *clause]
+        return [*found, nodes.Text("）")] if found else [], []
+
+    def _clause(self, book: Book, kind: str) -> list[nodes.Node]:
+        change = book.facts.get(f"{self.text}.{kind}_change")
+        if change is None:
+            return []
+        name = AGAINST[kind][1]
+        revised = any(
+            book.ledgers[EARLIER].by_id[cell.record][1]["note"]
+            for part in change.operands
+            if part.ledger == EARLIER
+            for cell in part.cells
+        )
+        word = claim_word(change)
+        nodes_: list[nodes.Node] = [self._shown(book, change, "word")]
+        if word == "持平":
+            nodes_.insert(0, nodes.Text(f"与{name}"))
+        else:
+            nodes_ = [nodes.Text(f"比{name}"), *nodes_, self._shown(book, change, "size")]
+            growth = book.facts.get(f"{self.text}.{kind}_growth")
+            if growth is not None:
+                nodes_ += [nodes.Text("、"), self._shown(book, growth, "word")]
+                if claim_word(growth) != "持平":
+                    nodes_.append(self._shown(book, growth, "size"))
+        return [*nodes_, nodes.Text("，基数已修订")] if revised else nodes_
+
+    def _shown(self, book: Book, fact: Fact, variant: str) -> nodes.Node:
+        note_use(self.env, fact)
+        text = shown(fact, variant, book.facts)
+        return stat(self.rawtext, text, statistic=fact.id, show=variant, doc=self.env.docname)
 
 
 class EditionRole(SphinxRole):

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import json
-import shutil
-import tempfile
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+import hashlib
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,10 +12,14 @@ from policybook.check import check_data, check_relations
 from policybook.coverage import COVERAGE, coverage_line, publish, rules_of
 from policybook.errors import Finding, LedgerError, SiteError, error, note
 from policybook.exemptions import load_exemptions
+from policybook.folders import recover, swap, workshop
+from policybook.front import write_front
 from policybook.gate import Rules, check_gate, unused
+from policybook.history import with_history
 from policybook.notebooks import check_coverage, collect, run_notebooks
-from policybook.period import Period, parse_period
-from policybook.published import read_release
+from policybook.period import Period
+from policybook.published import SUMS, read_release
+from policybook.register import Published, Released, read_register, read_values
 from policybook.release import assemble, write_sums
 from policybook.stage import facts_document, run_jupyter_book, stage_book, stage_data, used_on
 from policybook.verify import verify_release
@@ -43,21 +44,76 @@ def build(project: Project, periods: Sequence[Period]) -> list[Finding]:
     Raises :class:`policybook.errors.PolicybookError`; the last good site then stays.
     """
     project.out.mkdir(parents=True, exist_ok=True)
+    register = read_register(project.data)
     findings: list[Finding] = []
     for period in periods:
-        recover(project.out / str(period))
-        with _workshop(project.out) as work:
+        place = project.out / str(period)
+        recover(place)
+        released = register.get(str(period))
+        if released is not None and sums_digest(place) == released.sha256:
+            findings.append(_kept(period, place))
+            continue
+        with workshop(project.out) as work:
             findings += build_edition(project, period, work)
-            swap(work / "release", project.out / str(period))
-        project.say(f"{period} 已发布到 {project.out / str(period)}")
-    write_front(project.out)
+            if released is not None:
+                findings += check_republished(project.data, work / "release", released)
+            swap(work / "release", place)
+        project.say(f"{period} 已生成到 {place}")
+    write_front(project.out, register)
     return findings
+
+
+def _kept(period: Period, place: Path) -> Finding:
+    message = f"{period} 已正式发布，原样保留。"
+    return note("release.kept", place, message, "已发布的文件夹不再改写；要改的发布更正版。")
+
+
+def sums_digest(release: Path) -> str:
+    """The digest of a release's ``SHA256SUMS``: that of the whole; "" where there is none."""
+    path = release / SUMS
+    return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
+
+
+def check_republished(data: Path, release: Path, released: Released) -> list[Finding]:
+    """A released edition built again, such as in a fresh clone: its numbers are those published.
+
+    Raises :class:`SiteError` when one is not; pages may differ, by a newer program.
+    """
+    published = read_values(data, released.edition)
+    now = published_values(release)
+    changed = [name for name in {**published, **now} if published.get(name) != now.get(name)]
+    if changed:
+        raise SiteError(
+            [
+                error(
+                    "release.changed",
+                    f"{released.edition} {name}",
+                    f"已发布为 {_display(published.get(name))}，现算得 {_display(now.get(name))}。",
+                    "已发布一期的台账不改：恢复它，改动写成更正（data/corrections/）。",
+                )
+                for name in changed
+            ]
+        )
+    if sums_digest(release) == released.sha256:
+        return []
+    message = "页面由现在的程序重新生成，与当时发布的文件不同；数字相同。"
+    return [note("release.rebuilt", released.edition, message, "要原样的文件夹，向发布者取。")]
+
+
+def _display(published: Published | None) -> str:
+    return published.display if published else "没有这个指标"
+
+
+def published_values(release: Path) -> dict[str, Published]:
+    """The values of a release's facts."""
+    facts = read_release(release).facts.values()
+    return {fact.id: Published(fact.value, fact.display) for fact in facts}
 
 
 def build_edition(project: Project, period: Period, work: Path) -> list[Finding]:
     """One edition as ``work/release``."""
     checked = check_data(project.data, str(period))
-    inputs = checked.required()
+    inputs = with_history(project.root, project.data, checked.required())
     rules = rules_of(inputs.parameters, load_exemptions(project.root / "book" / "exemptions.yml"))
     stage = work / "stage"
     stage_data(stage, project.root, project.data, period, inputs)
@@ -74,11 +130,11 @@ def build_edition(project: Project, period: Period, work: Path) -> list[Finding]
     broken = project.root / "_build" / "broken" / str(period)
     executed = run_notebooks(stage, parameters, project.jobs, cache, broken)
     facts, figures = collect(executed)
-    check_coverage(facts, checked.catalogue)
+    check_coverage(facts, checked.catalogue, str(period))
     findings = checked.findings + check_relations(checked.relations, facts, inputs.ledgers)
     if any(finding.severity == "error" for finding in findings):
         raise LedgerError(findings)
-    content = facts_document(period, facts, figures, checked.relations)
+    content = facts_document(period, facts, figures, checked.relations, inputs)
     stage_book(stage, project.root, content, executed)
     project.say("生成页面")
     html = run_jupyter_book(stage)
@@ -108,85 +164,3 @@ def pass_gate(folder: Path, rules: Rules) -> list[Finding]:
     said = f"{coverage_line(content)}。"
     account = note("gate.coverage", published.period, said, f"豁免的理由见 {COVERAGE}。")
     return [*unused(rules, coverage), account]
-
-
-@contextmanager
-def _workshop(out: Path) -> Iterator[Path]:
-    """A folder beside the site, on its file system, gone afterwards whatever happens."""
-    with tempfile.TemporaryDirectory(prefix=".building-", dir=out) as folder:
-        yield Path(folder)
-
-
-def _previous(place: Path) -> Path:
-    return place.with_name(f".previous-{place.name}")
-
-
-def swap(new: Path, place: Path) -> None:
-    """Put a finished folder in place by renaming; :func:`recover` mends a crash in between."""
-    old = _previous(place)
-    shutil.rmtree(old, ignore_errors=True)
-    if place.exists():
-        place.rename(old)
-    new.rename(place)
-    shutil.rmtree(old, ignore_errors=True)
-
-
-def recover(place: Path) -> None:
-    """Bring the last good folder back when a build died between two renames."""
-    old = _previous(place)
-    if old.exists() and not place.exists():
-        old.rename(place)
-
-
-def find_releases(out: Path) -> list[Period]:
-    """The published editions of a site, oldest first."""
-    found = [
-        path.parent.name
-        for path in out.glob("*/SHA256SUMS")
-        if not path.parent.name.startswith(".")
-    ]
-    return sorted(parse_period(name) for name in found)
-
-
-_FRONT = """<!DOCTYPE html>
-<html lang="zh-CN">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<link rel="icon" href="{newest}/_static/favicon.svg">
-<meta http-equiv="refresh" content="0; url={newest}/index.html">
-<title>各期报告</title>
-</head>
-<body>
-<h1>各期报告</h1>
-<ul>
-{items}
-</ul>
-</body>
-</html>
-"""
-
-
-def write_front(out: Path) -> None:
-    """``index.html`` leading to the newest edition, and the list of editions."""
-    releases = [str(period) for period in reversed(find_releases(out))]
-    if not releases:
-        raise SiteError(error("site.none", out, "没有一期已发布。", "运行 policybook build。"))
-    items = "\n".join(f'<li><a href="{name}/index.html">{name}</a></li>' for name in releases)
-    switcher = [
-        {
-            "name": name,
-            "version": name,
-            "url": f"{name}/index.html",
-            "preferred": name == releases[0],
-        }
-        for name in releases
-    ]
-    _replace(out / "index.html", _FRONT.format(newest=releases[0], items=items))
-    _replace(out / "switcher.json", json.dumps(switcher, ensure_ascii=False, indent=1) + "\n")
-
-
-def _replace(path: Path, text: str) -> None:
-    temporary = path.with_name(f".{path.name}.tmp")
-    temporary.write_text(text, encoding="utf-8")
-    temporary.replace(path)

@@ -20,10 +20,10 @@ from typing import Any
 import nbformat
 
 from policybook.book import FACTS
-from policybook.edition import FIGURE_KEY
 from policybook.errors import Finding, SiteError, error
 from policybook.inputs import Inputs
 from policybook.model import Fact, Figure
+from policybook.outputs import FIGURE_KEY
 from policybook.period import Period
 from policybook.provenance import write_provenance
 from policybook.relations import Relation
@@ -35,7 +35,9 @@ SCHEMA_VERSION = 1
 def stage_data(stage: Path, root: Path, data: Path, period: Period, inputs: Inputs) -> None:
     """Canonical ledgers, catalogue and notebooks: what a computing notebook sees."""
     target = stage / "data"
-    shutil.copytree(data / "schema", target / "schema")
+    (target / "schema").mkdir(parents=True)
+    for name, schema in inputs.schemas.items():
+        write_json(target / "schema" / f"{name}.json", schema.document)
     shutil.copyfile(data / "statistics.yml", target / "statistics.yml")
     folder = target / str(period)
     folder.mkdir()
@@ -53,8 +55,9 @@ def facts_document(
     facts: Mapping[str, Fact],
     figures: Mapping[str, Figure],
     relations: Iterable[Relation],
+    inputs: Inputs,
 ) -> dict[str, Any]:
-    """``facts.json``: every fact with its trace, figures, and relations between facts."""
+    """``facts.json``: every fact with its trace, figures, relations, corrections."""
     values = {name: Fraction(fact.value) for name, fact in facts.items()}
     return {
         "schema_version": SCHEMA_VERSION,
@@ -68,6 +71,11 @@ def facts_document(
             for relation in relations
             if not relation.ledger
         ],
+        "corrections": [
+            {key: value for key, value in asdict(one).items() if key != "place"}
+            for one in inputs.corrections
+        ],
+        "not_compared": [asdict(one) for one in inputs.not_compared],
     }
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from policybook.errors import Finding
 
 if TYPE_CHECKING:
+    from policybook.diff import FactChange
     from policybook.model import Fact
     from policybook.review import Review
 
@@ -91,3 +92,32 @@ def print_review(found: Review) -> None:
     console = Console()
     console.print(table)
     console.print(coverage_text(found))
+
+
+def print_diff(changes: Iterable[FactChange], old: str, new: str) -> None:
+    """Every change with its cells and sentences."""
+    from rich.console import Console
+    from rich.text import Text
+
+    from policybook.diff import KINDS
+
+    console = Console(soft_wrap=True)
+    counts = dict.fromkeys(KINDS, 0)
+    for one in changes:
+        counts[one.kind] += 1
+        line = Text(f"{KINDS[one.kind]} ", style="yellow")
+        line.append(f"{one.label} ", style="bold")
+        line.append(f"{one.before or '—'} → {one.after or '—'}")
+        line.append(f"（{one.difference}）" if one.difference else "")
+        console.print(line.append(f"  [{one.id}]", style="dim"))
+        for cell in one.cells:
+            before, after = (
+                "无此记录" if text is None else text or "空" for text in (cell.before, cell.after)
+            )
+            console.print(
+                Text(f"    {cell.ledger} {cell.record} {cell.column}：{before} → {after}")
+            )
+        for sentence in one.sentences:
+            console.print(Text(f"    {sentence}", style="dim"))
+    told = "，".join(f"{KINDS[kind]} {count} 个" for kind, count in counts.items())
+    console.print(f"{old} 与 {new} 相比：{told}。")

@@ -32,9 +32,11 @@ def edition_facts(root: Path, data: Path, period: str) -> Mapping[str, Fact]:
         return published
     from policybook.check import check_data
     from policybook.edition import open_inputs
+    from policybook.history import with_history
     from policybook.notebooks import evaluate_notebooks
 
     inputs = check_data(data, period).required()
+    inputs = with_history(root, data, inputs)
     return evaluate_notebooks(root / "notebooks", open_inputs(data, inputs))
 
 

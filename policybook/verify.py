@@ -72,8 +72,9 @@ def check_cells(release: Release) -> list[Finding]:
         for part, cell in ((p, c) for p in (*fact.operands, *fact.missing) for c in p.cells):
             number, row = lines.get(part.ledger, {}).get(cell.record, (0, {}))
             now = row.get(cell.column)
-            stated = (cell.value, cell.evidence, cell.source)
-            there = (now, row.get("evidence", "record"), row.get("source", cell.record))
+            origin = release.origins.get(f"{part.ledger}:{cell.record}:{cell.column}", "")
+            stated = (cell.value, cell.evidence, cell.source, cell.origin)
+            there = (now, row.get("evidence", "record"), row.get("source", cell.record), origin)
             named = (cell.file, cell.row, cell.column)
             if stated != there or named != (f"data/{part.ledger}.csv", number, part.column):
                 place = cell.place
@@ -81,12 +82,26 @@ def check_cells(release: Release) -> list[Finding]:
                 if now is None:
                     messages[place] = f"台账没有这一格（记录 {cell.record}）"
                 elif now == cell.value:
-                    messages[place] = f"行号、证据等级或出处与台账不符（记录 {cell.record}）"
+                    messages[place] = f"行号、证据等级、出处或来历与台账不符（记录 {cell.record}）"
                 findings.setdefault(place, []).append(fact.id)
     return [
         error("verify.cell", place, f"{messages[place]}；涉及统计数字 {'、'.join(ids)}。", RESTORE)
         for place, ids in findings.items()
     ]
+
+
+def check_corrections(release: Release) -> list[Finding]:
+    """What was corrected stands in the ledgers, corrected."""
+    last = {(one.ledger, one.record, one.column): one for one in release.corrections}
+    findings = []
+    for (ledger, record, column), one in last.items():
+        rows = {row.get("id", ""): row for row in release.rows(ledger)}
+        now = rows.get(record, {}).get(column)
+        if now != one.after:
+            message = f"更正后应为“{one.after}”，台账为“{now}”。"
+            place = f"data/{ledger}.csv 记录 {record} {column}列"
+            findings.append(error("verify.correction", place, message, RESTORE))
+    return findings
 
 
 def check_texts(release: Release) -> list[Finding]:
@@ -266,6 +281,7 @@ def check_database(release: Release) -> list[Finding]:
 CHECKS = (
     check_files,
     check_cells,
+    check_corrections,
     check_queries,
     check_texts,
     check_relations,

@@ -131,6 +131,7 @@ def check_files(release: Release) -> Iterator[str]:
 def check_cells(release: Release) -> Iterator[str]:
     """Every cell that a fact names is what the ledger says."""
     found: dict[str, list[str]] = {}
+    came = origins(release)
     for fact in release.content["facts"]:
         for part in fact["operands"] + fact["missing"]:
             for cell in part["cells"]:
@@ -139,13 +140,34 @@ def check_cells(release: Release) -> Iterator[str]:
                 there.setdefault("source", cell["record"])
                 place = f"data/{part['ledger']}.csv 第{line}行 {part['column']}列"
                 named = f"{cell['file']} 第{cell['row']}行 {cell['column']}列"
-                for name in (cell["column"], "evidence", "source"):
+                there["origin"] = came.get((part["ledger"], cell["record"], part["column"]), "")
+                for name in (cell["column"], "evidence", "source", "origin"):
                     stated = cell["value" if name == cell["column"] else name]
                     if place != named or there.get(name) != stated:
                         message = f"{named}：公布为“{stated}”，台账 {place} 为“{there.get(name)}”"
                         found.setdefault(message, []).append(fact["id"])
     for message, ids in found.items():
         yield f"{message}（涉及 {'、'.join(dict.fromkeys(ids))}）"
+
+
+def origins(release: Release) -> dict[tuple[str, str, str], str]:
+    """Where each value was handed in: workbook, sheet and cell by ledger, record and column."""
+    found = {}
+    for row in read_rows(release.folder / "provenance/origins.csv"):
+        sheet = f"{row['sheet']}!" if row["sheet"] else ""
+        for column, _, address in (pair.partition(":") for pair in row["cells"].split(" ")):
+            place = f"{row['workbook']} {sheet}{address}"
+            found[row["ledger"], row["record"], column] = place
+    return found
+
+
+def check_corrections(release: Release) -> Iterator[str]:
+    """What was corrected stands in the ledgers, corrected."""
+    last = {(c["ledger"], c["record"], c["column"]): c for c in release.content["corrections"]}
+    for (ledger, record, column), one in last.items():
+        now = release.records.get(ledger, {}).get(record, (0, {}))[1].get(column)
+        if now != one["after"]:
+            yield f"data/{ledger}.csv {record} {column}列：应为更正后的“{one['after']}”，写作“{now}”"
 
 
 def exact(value: Any) -> Fraction:
@@ -298,6 +320,10 @@ def check_figures(release: Release) -> Iterator[str]:
         name = f"figures/{figure['id']}.csv"
         try:
             rows = [[cell_text(value) for value in row] for row in run(release, figure["sql"])]
+            for one in figure["current"]:  # facts of this edition at the end of a trend
+                fact = next(fact for fact in release.content["facts"] if fact["id"] == one)
+                shown = Fraction(fact["number"])
+                rows.append([fact["period"], fact["label"], cell_text(float(shown))])
             with (release.folder / name).open(encoding="utf-8", newline="") as stream:
                 beside = list(csv.reader(stream))
         except Exception as problem:  # whatever a tampered query or file provokes
@@ -388,10 +414,13 @@ def claim(facts: dict[str, dict[str, Any]], name: str, show: str) -> Any:
     if kind == "word" and fact["word"] == "completion":
         return "超额完成" if value > 1 else "完成" if value == 1 else "尚未完成"
     if kind == "word":
-        up, down = ("上升", "回落") if fact["word"] == "level" else ("增长", "下降")
+        words = {"level": ("上升", "回落"), "amount": ("增加", "减少")}
+        up, down = words.get(fact["word"], ("增长", "下降"))
         return up if shown > 0 else down if shown < 0 else "持平"
     if kind == "half":
         return "过半" if value * 2 > 1 else "正好一半" if value * 2 == 1 else "未过半"
+    if kind == "size":
+        return fact["display"].lstrip("-")
     if kind == "whole":
         part = "大部分" if value * 2 > 1 else "部分" if value > 0 else "尚无"
         return "全部" if value >= 1 else part
@@ -470,6 +499,7 @@ def check_database(release: Release) -> Iterator[str]:
 CHECKS = (
     check_files,
     check_cells,
+    check_corrections,
     check_facts,
     check_figures,
     check_relations,

@@ -117,7 +117,8 @@ def test_the_site_has_all_editions(built: tuple[Path, Built]) -> None:
     """Each edition is a folder of its own; the front page leads to the newest and lists both."""
     root, _ = built
     out = root / "_build" / "site"
-    assert sorted(path.name for path in out.iterdir()) == [*PERIODS, "index.html", "switcher.json"]
+    beside = ["editions.js", "index.html", "switcher.json"]
+    assert sorted(path.name for path in out.iterdir()) == [*PERIODS, *beside]
     front = (out / "index.html").read_text(encoding="utf-8")
     assert f"url={SECOND}/index.html" in front
     assert all(f'href="{period}/index.html"' in front for period in PERIODS)

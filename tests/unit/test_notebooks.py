@@ -12,7 +12,7 @@ import nbformat
 import pytest
 from nbformat import v4
 
-from policybook.edition import FACT_KEY, FIGURE_KEY, Edition
+from policybook.edition import Edition
 from policybook.errors import Finding, NotebookError
 from policybook.model import Fact, Figure
 from policybook.notebooks import (
@@ -25,6 +25,7 @@ from policybook.notebooks import (
     read_notebook,
     tidy,
 )
+from policybook.outputs import FACT_KEY, FIGURE_KEY
 from tests.unit.conftest import PERIOD
 
 SETUP = "from policybook.edition import open_edition\nedition = open_edition(period, data)"
@@ -252,9 +253,9 @@ def test_every_statistic_must_be_published(
 def test_a_statistic_belongs_to_its_chapter(fact: Fact, edition: Edition) -> None:
     """A fact published in another chapter than the catalogue says is told."""
     catalogue = {fact.id: edition.catalogue[fact.id]}
-    check_coverage({fact.id: replace(fact, notebook="01_made_up")}, catalogue)
+    check_coverage({fact.id: replace(fact, notebook="01_made_up")}, catalogue, PERIOD)
     with pytest.raises(NotebookError) as caught:
-        check_coverage({fact.id: replace(fact, notebook="02_other", cell="one")}, catalogue)
+        check_coverage({fact.id: replace(fact, notebook="02_other", cell="one")}, catalogue, PERIOD)
     finding = finding_of(caught)
     assert finding.code == "publish.chapter"
     assert finding.place == "notebooks/02_other.ipynb 单元 one"

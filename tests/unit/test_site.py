@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from policybook.errors import SiteError
-from policybook.site import find_releases, recover, swap, write_front
+from policybook.folders import recover, swap
+from policybook.front import find_releases, write_front
 
 Make = Callable[[str, str], Path]
 
@@ -86,7 +87,7 @@ def test_the_front_leads_to_the_newest_edition(folder: Make, tmp_path: Path) -> 
         folder(name, name)
     folder(".previous-2024Q4", "")
     (tmp_path / "2025Q1").mkdir()
-    write_front(tmp_path)
+    write_front(tmp_path, {})
     assert [str(period) for period in find_releases(tmp_path)] == ["2024Q2", "2024Q3", "2024Q3-r1"]
     page = (tmp_path / "index.html").read_text(encoding="utf-8")
     assert "url=2024Q3-r1/index.html" in page
@@ -102,4 +103,4 @@ def test_the_front_leads_to_the_newest_edition(folder: Make, tmp_path: Path) -> 
 def test_no_edition_has_no_front(tmp_path: Path) -> None:
     """A site without editions is refused."""
     with pytest.raises(SiteError, match=r"site\.none"):
-        write_front(tmp_path)
+        write_front(tmp_path, {})

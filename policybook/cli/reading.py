@@ -1,116 +1,30 @@
-"""The command line; heavy modules are imported by the command that needs them. floor: cli."""
+"""Commands that read: trace, verify, review, diff, serve. floor: cli."""
 
 from __future__ import annotations
 
 import functools
 import json
-import os
-import sys
-from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from policybook.errors import Finding, PolicybookError, UsageError, error
-from policybook.terminal import report
-
-app = typer.Typer(
-    add_completion=False,
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    help="政策落实季度报告：每个数字都由台账重算，可以溯源，可以核验。",
+from policybook.cli.app import (
+    Data,
+    Json,
+    Root,
+    app,
+    choose,
+    end,
+    guarded,
+    newest_release,
 )
-
-Periods = Annotated[
-    list[str] | None, typer.Argument(help="期号，如 2024Q2；不写为全部。", show_default=False)
-]
-Root = Annotated[Path, typer.Option(help="项目文件夹（含 notebooks、book、_config.yml）。")]
-Data = Annotated[
-    Path | None, typer.Option(help="台账文件夹；默认为项目的 data。", show_default=False)
-]
-Json = Annotated[bool, typer.Option("--json", help="输出 JSON。")]
-
-
-def _guarded(command: Callable[..., None]) -> Callable[..., None]:
-    """No traceback for a user's mistake: findings, and exit 1, or 2 for wrong use."""
-
-    @functools.wraps(command)
-    def run(*args: Any, **options: Any) -> None:
-        try:
-            command(*args, **options)
-        except PolicybookError as problem:
-            report(problem.findings, bool(options.get("as_json")))
-            raise typer.Exit(2 if isinstance(problem, UsageError) else 1) from None
-
-    return run
-
-
-def _exit(findings: Iterable[Finding]) -> None:
-    if any(finding.severity == "error" for finding in findings):
-        raise typer.Exit(1)
-
-
-def _say(message: str) -> None:
-    if sys.stderr.isatty():
-        print(message, file=sys.stderr)
-
-
-def _choose(data: Path, periods: list[str] | None) -> list[Any]:
-    from policybook.corrections import find_editions
-    from policybook.period import choose_periods
-
-    return choose_periods(data, find_editions(data), periods or [])
-
-
-@app.command(epilog="例：policybook build 2024Q2 --jobs 2")
-@_guarded
-def build(
-    periods: Periods = None,
-    root: Root = Path(),
-    data: Data = None,
-    out: Annotated[
-        Path | None, typer.Option(help="发布到哪里；默认为 _build/site。", show_default=False)
-    ] = None,
-    jobs: Annotated[int, typer.Option(min=1, help="同时运行几个笔记本。")] = os.cpu_count() or 1,
-    no_cache: Annotated[bool, typer.Option("--no-cache", help="不沿用以前运行的笔记本。")] = False,
-) -> None:
-    """由台账生成网站：核查、重算、成页、核验，全部完成才替换旧版。"""
-    data = data or root / "data"
-    chosen = _choose(data, periods)
-    from policybook import site
-
-    project = site.Project(
-        root.resolve(),
-        data.resolve(),
-        (out or root / "_build" / "site").resolve(),
-        jobs,
-        not no_cache,
-        _say,
-    )
-    report(site.build(project, chosen), as_json=False)
-    print(f"已发布 {'、'.join(map(str, chosen))} 到 {project.out}")
-
-
-@app.command(epilog="例：policybook check 2024Q2 --json")
-@_guarded
-def check(
-    periods: Periods = None, root: Root = Path(), data: Data = None, as_json: Json = False
-) -> None:
-    """核查台账：结构、编号、证据、勾稽关系。"""
-    data = data or root / "data"
-    chosen = _choose(data, periods)
-    from policybook.check import check_edition
-
-    findings = [finding for period in chosen for finding in check_edition(root, data, str(period))]
-    report(findings, as_json)
-    _exit(findings)
-    if not as_json:
-        print(f"{'、'.join(map(str, chosen))} 核查通过。")
+from policybook.errors import UsageError, error
+from policybook.terminal import report
 
 
 @app.command(epilog="例：policybook verify _build/site/2024Q2")
-@_guarded
+@guarded
 def verify(
     release: Annotated[
         Path | None, typer.Argument(help="发布的文件夹；默认为最新一期。", show_default=False)
@@ -121,27 +35,15 @@ def verify(
     """只凭发布的文件夹核验：摘要、两种引擎重算、每页每个数字、图、关系。"""
     from policybook.verify import verify_release
 
-    findings = verify_release(release or _newest(root))
+    findings = verify_release(release or newest_release(root))
     report(findings, as_json)
-    _exit(findings)
+    end(findings)
     if not as_json:
         print("核验通过：全部文件、统计数字、页面、图和勾稽关系一致。")
 
 
-def _newest(root: Path) -> Path:
-    from policybook.period import find_periods
-
-    site = root / "_build" / "site"
-    found = find_periods(site) if site.is_dir() else []
-    if not found:
-        raise UsageError(
-            error("verify.none", site, "还没有发布的网站。", "先运行 policybook build。")
-        )
-    return site / str(found[-1])
-
-
 @app.command(epilog="例：policybook trace safety.hazards_rate")
-@_guarded
+@guarded
 def trace(
     statistic: Annotated[str, typer.Argument(help="指标编号，如 safety.hazards_rate。")],
     period: Annotated[
@@ -153,7 +55,7 @@ def trace(
 ) -> None:
     """一个统计数字的来历：数值、算式、查询、记录、单元格、文件。"""
     data = data or root / "data"
-    chosen = _choose(data, [period] if period else None)[-1]
+    chosen = choose(data, [period] if period else None)[-1]
     from policybook.terminal import print_trace
     from policybook.trace import find_fact
 
@@ -167,7 +69,7 @@ def trace(
 
 
 @app.command(epilog="例：policybook review 讲话稿.docx --period 2024Q2 --out 标注.html")
-@_guarded
+@guarded
 def review(
     document: Annotated[Path, typer.Argument(help="要核对的 .docx、.html、.md 或 .txt 文件。")],
     period: Annotated[
@@ -188,7 +90,7 @@ def review(
     from policybook.trace import edition_facts, edition_ledgers
 
     data = data or root / "data"
-    chosen = _choose(data, [period] if period else None)[-1]
+    chosen = choose(data, [period] if period else None)[-1]
     draft = read_draft(document)
     facts = edition_facts(root, data, str(chosen))
     titles = {
@@ -196,7 +98,7 @@ def review(
         for name, ledger in edition_ledgers(data, str(chosen)).items()
         for row in ledger.rows
     }
-    before = [other for other in _choose(data, None) if other < chosen]
+    before = [other for other in choose(data, None) if other < chosen]
     earlier = [edition_facts(root, data, str(other)) for other in reversed(before)]
     found = review_draft(draft, str(chosen), facts, titles, earlier)
     if out:
@@ -213,7 +115,7 @@ def review(
 
 
 @app.command(epilog="例：policybook serve --port 8000")
-@_guarded
+@guarded
 def serve(
     root: Root = Path(),
     port: Annotated[int, typer.Option(help="端口；0 为任选。")] = 8000,
@@ -223,7 +125,7 @@ def serve(
     from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
     site = root / "_build" / "site"
-    _newest(root)
+    newest_release(root)
     handler = functools.partial(SimpleHTTPRequestHandler, directory=str(site))
     try:
         server = ThreadingHTTPServer(("127.0.0.1", port), handler)
@@ -245,6 +147,25 @@ def serve(
         server.server_close()
 
 
-def main() -> None:
-    """The ``policybook`` command."""
-    app()
+@app.command(epilog="例：policybook diff 2024Q2 2024Q3")
+@guarded
+def diff(
+    old: Annotated[str, typer.Argument(help="较早的一期。")],
+    new: Annotated[str, typer.Argument(help="较晚的一期，或同一期的更正版。")],
+    root: Root = Path(),
+    data: Data = None,
+    as_json: Json = False,
+) -> None:
+    """两期相比：变动、新增和不再有的统计数字，背后的记录，印着它们的句子。"""
+    from policybook.diff import compare_editions
+    from policybook.terminal import print_diff
+
+    data = data or root / "data"
+    names = [str(choose(data, [name])[0]) for name in (old, new)]
+    changes = compare_editions(root, data, *names)
+    if as_json:
+        from dataclasses import asdict
+
+        print(json.dumps([asdict(one) for one in changes], ensure_ascii=False, indent=1))
+    else:
+        print_diff(changes, *names)

@@ -1,0 +1,10 @@
+"""The command line; heavy modules are imported by the command that needs them. floor: cli."""
+
+import policybook.cli.making
+import policybook.cli.reading
+from policybook.cli.app import app
+
+
+def main() -> None:
+    """The ``policybook`` command."""
+    app()

@@ -1,0 +1,73 @@
+"""The application, its options and how commands end. floor: cli."""
+
+from __future__ import annotations
+
+import functools
+import sys
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from policybook.errors import Finding, PolicybookError, UsageError, error
+from policybook.terminal import report
+
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="政策落实季度报告：每个数字都由台账重算，可以溯源，可以核验。",
+)
+
+Periods = Annotated[
+    list[str] | None, typer.Argument(help="期号，如 2024Q2；不写为全部。", show_default=False)
+]
+Root = Annotated[Path, typer.Option(help="项目文件夹（含 notebooks、book、_config.yml）。")]
+Data = Annotated[
+    Path | None, typer.Option(help="台账文件夹；默认为项目的 data。", show_default=False)
+]
+Json = Annotated[bool, typer.Option("--json", help="输出 JSON。")]
+
+
+def guarded(command: Callable[..., None]) -> Callable[..., None]:
+    """No traceback for a user's mistake: findings, and exit 1, or 2 for wrong use."""
+
+    @functools.wraps(command)
+    def run(*args: Any, **options: Any) -> None:
+        try:
+            command(*args, **options)
+        except PolicybookError as problem:
+            report(problem.findings, bool(options.get("as_json")))
+            raise typer.Exit(2 if isinstance(problem, UsageError) else 1) from None
+
+    return run
+
+
+def end(findings: Iterable[Finding]) -> None:
+    if any(finding.severity == "error" for finding in findings):
+        raise typer.Exit(1)
+
+
+def say(message: str) -> None:
+    if sys.stderr.isatty():
+        print(message, file=sys.stderr)
+
+
+def choose(data: Path, periods: list[str] | None) -> list[Any]:
+    from policybook.corrections import find_editions
+    from policybook.period import choose_periods
+
+    return choose_periods(data, find_editions(data), periods or [])
+
+
+def newest_release(root: Path) -> Path:
+    from policybook.period import find_periods
+
+    site = root / "_build" / "site"
+    found = find_periods(site) if site.is_dir() else []
+    if not found:
+        raise UsageError(
+            error("verify.none", site, "还没有发布的网站。", "先运行 policybook build。")
+        )
+    return site / str(found[-1])

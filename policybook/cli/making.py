@@ -1,0 +1,178 @@
+"""Commands that make: build, check, new, ingest, release, demo. floor: cli."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from policybook.cli.app import (
+    Data,
+    Json,
+    Periods,
+    Root,
+    app,
+    choose,
+    end,
+    guarded,
+    say,
+)
+from policybook.terminal import report
+
+Out = Annotated[
+    Path | None, typer.Option(help="发布到哪里；默认为 _build/site。", show_default=False)
+]
+
+
+@app.command(epilog="例：policybook build 2024Q2 --jobs 2")
+@guarded
+def build(
+    periods: Periods = None,
+    root: Root = Path(),
+    data: Data = None,
+    out: Out = None,
+    jobs: Annotated[int, typer.Option(min=1, help="同时运行几个笔记本。")] = os.cpu_count() or 1,
+    no_cache: Annotated[bool, typer.Option("--no-cache", help="不沿用以前运行的笔记本。")] = False,
+) -> None:
+    """由台账生成网站：核查、重算、成页、核验，全部完成才替换旧版。"""
+    data = data or root / "data"
+    chosen = choose(data, periods)
+    from policybook import site
+
+    project = site.Project(
+        root.resolve(),
+        data.resolve(),
+        (out or root / "_build" / "site").resolve(),
+        jobs,
+        not no_cache,
+        say,
+    )
+    report(site.build(project, chosen), as_json=False)
+    print(f"已生成 {'、'.join(map(str, chosen))} 到 {project.out}")
+
+
+@app.command(epilog="例：policybook check 2024Q2 --json")
+@guarded
+def check(
+    periods: Periods = None,
+    root: Root = Path(),
+    data: Data = None,
+    marked: Annotated[
+        Path | None,
+        typer.Option(help="把交来的报表另存到这个文件夹，标出有问题的单元格。", show_default=False),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """核查台账：结构、编号、证据、勾稽关系，与上期的变动，是否合理，是否报齐。"""
+    data = data or root / "data"
+    chosen = choose(data, periods)
+    from policybook.check import check_edition
+
+    findings = [finding for period in chosen for finding in check_edition(root, data, str(period))]
+    if marked:
+        from policybook.marking import mark_workbooks
+
+        for period in chosen:
+            mark_workbooks(data, period, findings, marked)
+    report(findings, as_json)
+    end(findings)
+    if not as_json:
+        print(f"{'、'.join(map(str, chosen))} 核查通过。")
+
+
+@app.command(epilog="例：policybook new 2024Q3")
+@guarded
+def new(
+    period: Annotated[str, typer.Argument(help="要开始的一期，如 2024Q3。")],
+    root: Root = Path(),
+    data: Data = None,
+) -> None:
+    """从上一期开始新的一期：承接未办结的记录，生成要填的工作簿。"""
+    from policybook.period import parse_period
+    from policybook.quarter import start_quarter, workbook_name
+
+    data = data or root / "data"
+    wanted = parse_period(period)
+    report(start_quarter(data, wanted), as_json=False)
+    print(f"已建立 {data / period}；请填写 {data / period / workbook_name(wanted)}")
+
+
+@app.command(epilog="例：policybook ingest 台账-2024Q3.xlsx 水务局.xlsx --period 2024Q3")
+@guarded
+def ingest(
+    workbooks: Annotated[list[Path], typer.Argument(help="交来的 .xlsx 或 CSV 文件。")],
+    period: Annotated[str, typer.Option(help="期号，如 2024Q3。")],
+    replaces: Annotated[
+        str, typer.Option(help="这次交来的代替以前交来的哪个文件。", show_default=False)
+    ] = "",
+    marked: Annotated[
+        Path | None,
+        typer.Option(help="把交来的报表另存到这个文件夹，标出有问题的单元格。", show_default=False),
+    ] = None,
+    root: Root = Path(),
+    data: Data = None,
+    as_json: Json = False,
+) -> None:
+    """读入部门交来的报表：每个值记下文件、工作表和单元格，每处规整都有说明。"""
+    from policybook.errors import LedgerError
+    from policybook.intake import ingest as take_in
+    from policybook.marking import mark_files
+    from policybook.period import parse_period
+
+    data = data or root / "data"
+    try:
+        findings = take_in(data, parse_period(period), workbooks, replaces)
+    except LedgerError as problem:
+        if marked:
+            mark_files(workbooks, problem.findings, marked)
+        raise
+    if marked:
+        mark_files(workbooks, findings, marked)
+    report(findings, as_json)
+    end(findings)
+    if not as_json:
+        print(f"已读入 {len(workbooks)} 个文件到 {data / period}")
+
+
+@app.command(epilog="例：policybook release 2024Q3；更正：policybook release 2024Q3-r1 --note 说明")
+@guarded
+def release(
+    period: Annotated[str, typer.Argument(help="期号；更正版如 2024Q3-r1。")],
+    note: Annotated[str, typer.Option(help="更正版给读者的说明。", show_default=False)] = "",
+    root: Root = Path(),
+    data: Data = None,
+    out: Out = None,
+    jobs: Annotated[int, typer.Option(min=1, help="同时运行几个笔记本。")] = os.cpu_count() or 1,
+    as_json: Json = False,
+) -> None:
+    """逐项核对后正式发布：发布的文件夹从此不再改写。"""
+    from datetime import date
+
+    from policybook.period import parse_period
+    from policybook.publishing import release as publish
+    from policybook.site import Project
+
+    data = data or root / "data"
+    out = out or root / "_build" / "site"
+    project = Project(root.resolve(), data.resolve(), out.resolve(), jobs, True, say)
+    findings = publish(project, parse_period(period), note, date.today())
+    report(findings, as_json)
+    if not as_json:
+        print(f"已发布 {period} 到 {out / period}")
+
+
+@app.command(epilog="例：policybook demo 样例 --quarters 8 --records 300 --seed 1")
+@guarded
+def demo(
+    folder: Annotated[Path, typer.Argument(help="写到哪里；须是新的或空的文件夹。")],
+    quarters: Annotated[int, typer.Option(min=1, max=64, help="几个季度。")] = 8,
+    records: Annotated[int, typer.Option(min=20, help="大约多少条项目和问题。")] = 300,
+    seed: Annotated[int, typer.Option(help="随机数种子；相同则结果相同。")] = 1,
+) -> None:
+    """写出一个虚构的样例市：台账、笔记本、文稿俱全，供试用和演示。"""
+    from policybook.demo import write_demo
+
+    write_demo(folder, quarters, records, seed)
+    print(f"已写出虚构的样例市到 {folder}；试试 policybook build --root {folder}")

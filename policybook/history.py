@@ -1,0 +1,155 @@
+"""An edition's inputs with the earlier values it is compared with. floor: history."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from policybook.catalogue import Statistic, load_catalogue
+from policybook.comparisons import (
+    AGAINST,
+    EARLIER,
+    TREND,
+    Base,
+    NotCompared,
+    earlier_ledger,
+    earlier_schema,
+    same_value,
+    unfit,
+)
+from policybook.corrections import find_editions, load_corrections
+from policybook.edition import open_inputs
+from policybook.errors import Finding, LedgerError, error
+from policybook.explanations import Explanation, base_reason, load_explanations
+from policybook.inputs import Inputs, load_inputs
+from policybook.model import Fact
+from policybook.notebooks import evaluate_notebooks
+from policybook.period import Period, parse_period
+from policybook.register import Published, first_released, read_register, read_values
+
+
+def with_history(root: Path, data: Path, inputs: Inputs) -> Inputs:
+    """The inputs with the ledger ``earlier``, where there is an edition to compare with.
+
+    Raises :class:`LedgerError` when a base is not what was published and no reason is given,
+    and whatever an earlier edition raises that cannot be computed.
+    """
+    catalogue = load_catalogue(data / "statistics.yml")
+    edition = parse_period(inputs.parameters.period)
+    wanted = [one for one in catalogue.values() if one.compare and one.effective(edition)]
+    editions = earlier_editions(data, edition) if wanted else []
+    if not editions:
+        return inputs
+    explanations = load_explanations(inputs.folder)
+    bases: list[Base] = []
+    blocked: list[NotCompared] = []
+    findings: list[Finding] = []
+    for earlier in editions:
+        facts = _values(root, data, earlier, _stamp(root, data))
+        first = first_released(read_register(data), earlier)
+        published = read_values(data, first) if first else {}
+        for statistic in wanted:
+            found, reason = _base(statistic, earlier, facts, catalogue)
+            if found is None:
+                blocked += _blocked(statistic, edition, earlier, reason)
+                continue
+            base = Base(statistic.id, earlier, found)
+            note, missing = _revision(base, published, explanations, data)
+            if missing is not None and _compares(statistic, edition, earlier):
+                findings.append(missing)
+            bases.append(replace(base, note=note))
+    if findings:
+        raise LedgerError(findings)
+    if not bases:
+        return replace(inputs, not_compared=tuple(blocked))
+    return replace(
+        inputs,
+        schemas={**inputs.schemas, EARLIER: earlier_schema()},
+        ledgers={**inputs.ledgers, EARLIER: earlier_ledger(bases, inputs.folder)},
+        not_compared=tuple(blocked),
+    )
+
+
+def earlier_editions(data: Path, edition: Period) -> list[Period]:
+    """The editions that one is compared with, oldest first.
+
+    The newest of each of the last quarters; a released edition keeps those it was released with.
+    """
+    kept = read_register(data).get(str(edition))
+    if kept is not None:
+        return sorted(map(parse_period, kept.bases.split()))
+    newest = {one.first: one for one in find_editions(data) if one.first < edition.first}
+    return [newest[quarter] for quarter in sorted(newest) if quarter >= edition.shifted(-TREND)]
+
+
+@functools.lru_cache(maxsize=64)
+def _values(root: Path, data: Path, edition: Period, _stamp: int) -> Mapping[str, Fact]:
+    """An earlier edition's facts without their cells, computed anew from its ledgers."""
+    inputs = load_inputs(data, str(edition))
+    facts = evaluate_notebooks(root / "notebooks", open_inputs(data, inputs))
+    return {name: replace(fact, operands=(), missing=()) for name, fact in facts.items()}
+
+
+def _stamp(root: Path, data: Path) -> int:
+    """When anything that facts are computed from was last changed."""
+    files = [*data.rglob("*.csv"), *data.rglob("*.yml"), *data.rglob("*.json")]
+    files += [*(root / "notebooks").glob("*.ipynb")]
+    return hash(tuple((str(path), path.stat().st_mtime_ns) for path in sorted(files)))
+
+
+def _base(
+    statistic: Statistic,
+    earlier: Period,
+    facts: Mapping[str, Fact],
+    catalogue: Mapping[str, Statistic],
+) -> tuple[Fact | None, str]:
+    """The fact to compare with, or why there is none."""
+    name = statistic.id
+    if not statistic.effective(earlier):
+        if not (statistic.succeeds and statistic.comparable):
+            return None, f"口径自 {statistic.effective_from} 起改变，与以前不可比"
+        name = statistic.succeeds
+        if not catalogue[name].effective(earlier):
+            return None, "那时的口径与本指标所接续的不是同一个"
+    fact = facts.get(name)
+    if fact is None:
+        return None, "那一期没有这个指标"
+    reason = unfit(fact)
+    return (None, f"那一期的数{reason}") if reason else (fact, "")
+
+
+def _compares(statistic: Statistic, edition: Period, earlier: Period) -> bool:
+    return any(edition.shifted(-AGAINST[k][0]) == earlier.first for k in statistic.compare)
+
+
+def _blocked(
+    statistic: Statistic, edition: Period, earlier: Period, reason: str
+) -> Iterator[NotCompared]:
+    if _compares(statistic, edition, earlier):
+        yield NotCompared(statistic.id, str(earlier), reason)
+
+
+def _revision(
+    base: Base,
+    published: Mapping[str, Published],
+    explanations: tuple[Explanation, ...],
+    data: Path,
+) -> tuple[str, Finding | None]:
+    """What readers are told of a base that is not what was published; a finding without reason."""
+    then = published.get(base.fact.id)
+    if then is None or same_value(base.fact, then.value):
+        return "", None
+    told = f"当时公布 {then.display}，现为 {base.fact.display}"
+    reason = base_reason(explanations, base.statistic, str(base.edition.first))
+    if not reason and base.edition.revision:
+        reason = "；".join(one.reason for one in load_corrections(data, base.edition))
+    if reason:
+        return f"基数已修订：{told}。理由：{reason}", None
+    return "", error(
+        "compare.revised",
+        f"{base.statistic} {base.edition}",
+        f"用作比较的基数与当时公布的不同（{told}），没有说明理由。",
+        "在本期 explanations.yml 写明 statistic、against 和 reason；前期有错的，发布更正。",
+    )

@@ -1,0 +1,39 @@
+"""Facts and figures as they leave a notebook: output with metadata. floor: outputs.
+
+A custom MIME type would fail the build of the book, which allows no warning.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from html import escape
+
+from policybook.model import Fact, Figure
+
+FACT_KEY = "policybook.fact"
+FIGURE_KEY = "policybook.figure"
+"""Keys of the output metadata in which facts and figures leave a notebook."""
+
+
+def show_fact(fact: Fact) -> None:
+    """Display a fact, linked to its trace."""
+    from IPython.display import publish_display_data
+
+    name, label = fact.id, escape(fact.label)
+    html = (
+        f'<p class="published" id="output-{name}">{label}：'
+        f'<a class="stat" data-stat="{name}" href="../trace/{name}.html">{escape(fact.display)}</a>'
+        f'<br><code data-fact="{name}" data-show="formula">{escape(fact.formula)}</code></p>'
+    )
+    text = f"{fact.label}：{fact.display}  [{fact.id}]  {fact.formula}"
+    publish_display_data({"text/html": html, "text/plain": text}, metadata={FACT_KEY: asdict(fact)})
+
+
+def show_figure(figure: Figure, svg: bytes) -> None:
+    """Display a figure."""
+    from IPython.display import publish_display_data
+
+    publish_display_data(
+        {"image/svg+xml": svg.decode(), "text/plain": f"{figure.title}：{figure.alt}"},
+        metadata={FIGURE_KEY: asdict(figure)},
+    )

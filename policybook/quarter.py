@@ -1,0 +1,133 @@
+"""``policybook new``: a quarter started from the one before. floor: quarter."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+
+from policybook.config import Parameters
+from policybook.corrections import find_editions
+from policybook.errors import Finding, UsageError, error, note
+from policybook.folders import workshop
+from policybook.inputs import Inputs, load_inputs
+from policybook.ledgers import Ledger, csv_text
+from policybook.period import Period
+from policybook.schema import Schema
+from policybook.sheets.template import Carried, write_template
+from policybook.submissions import FILE, PENDING, Submission, submissions_text
+
+_DRAFT = {"reporting_date": "null", "opinion_date": "null", "next_release": "null"}
+
+
+def workbook_name(period: Period) -> str:
+    """The workbook that a quarter is filled in."""
+    return f"台账-{period}.xlsx"
+
+
+def start_quarter(data: Path, period: Period) -> list[Finding]:
+    """``data/<period>/`` with what the quarter before leaves open, and a workbook to fill in.
+
+    Returns notes on what was carried over.
+    Raises :class:`UsageError` when the quarter is there already, or none is before it.
+    """
+    target = data / str(period)
+    before = [one for one in find_editions(data) if one.first < period]
+    if period.revision:
+        raise UsageError(
+            error("new.revision", period, "更正版不另建数据。", "写 data/corrections/。")
+        )
+    if target.exists():
+        raise UsageError(error("new.exists", target, "这一期已经建好。", "要重建，先自行移走。"))
+    if not before:
+        raise UsageError(error("new.first", data, "没有更早的一期可以承接。", "第一期手工建立。"))
+    inputs = load_inputs(data, str(before[-1]))
+    earlier = str(before[-1])
+    carried = {
+        name: _carried(ledger, earlier)
+        for name, ledger in inputs.ledgers.items()
+        if name != "documents"
+    }
+    with workshop(data) as work:
+        folder = work / str(period)
+        folder.mkdir()
+        parameters = (inputs.folder / "period.yml").read_text(encoding="utf-8")
+        (folder / "period.yml").write_text(
+            _parameters(parameters, inputs.parameters, period, list(carried.values())),
+            encoding="utf-8",
+        )
+        for name, one in carried.items():
+            rows = ([row[column] for column in one.schema.names] for row in one.rows)
+            text = csv_text(one.schema.names, rows)
+            (folder / f"{name}.csv").write_text(text, encoding="utf-8", newline="")
+        (folder / FILE).write_text(_submissions(inputs, carried), encoding="utf-8")
+        write_template(
+            folder / workbook_name(period),
+            str(period),
+            earlier,
+            inputs.parameters.title,
+            list(carried.values()),
+        )
+        folder.rename(target)
+    return [
+        _note(target / f"{name}.csv", inputs.ledgers[name], one) for name, one in carried.items()
+    ]
+
+
+def _carried(ledger: Ledger, earlier: str) -> Carried:
+    """A ledger's open records as the next quarter starts with them."""
+    schema = ledger.schema
+    rows = []
+    before: dict[tuple[str, str], str] = {}
+    for row in ledger.rows if schema.carry.records != "none" else ():
+        if schema.carry.is_closed(row):
+            continue
+        new = dict(row)
+        for column, source in schema.carry.previous.items():
+            new[column] = row[source]
+        for column in schema.carry.blank:
+            new[column] = ""
+            if row[column]:
+                before[row["id"], column] = row[column]
+        rows.append(new)
+    return Carried(schema, tuple(rows), before)
+
+
+def _parameters(text: str, parameters: Parameters, period: Period, carried: list[Carried]) -> str:
+    """``period.yml`` of the quarter before, for this one; dates not yet known are null."""
+    empty = [one.schema.name for one in carried if not one.rows]
+    values = {
+        **_DRAFT,
+        "period": str(period),
+        "year_start": date(period.year, 1, 1).isoformat(),
+        "year_end": date(period.year, 12, 31).isoformat(),
+        "data_until": "待定",
+        "empty_ledgers": f"[{', '.join(empty)}]",
+    }
+    for key, value in values.items():
+        text = re.sub(rf"^{key}:.*(?:\n[ -].*)*$", f"{key}: {value}", text, flags=re.MULTILINE)
+    return text
+
+
+def _submissions(inputs: Inputs, carried: Mapping[str, Carried]) -> str:
+    """Who owes which ledger: the departments that the carried records name."""
+    owed = []
+    for name, one in carried.items():
+        named = {row.get("department", "") for row in one.rows} or {""}
+        owed += [Submission(who, name, PENDING, "") for who in sorted(named)]
+    return submissions_text(owed)
+
+
+def _note(path: Path, before: Ledger, carried: Carried) -> Finding:
+    left = len(before.rows) - len(carried.rows)
+    closed = f"，已办结的 {left} 条不再列入" if left else ""
+    blank = _titles(carried.schema)
+    message = f"{carried.schema.title}：承接 {len(carried.rows)} 条{closed}{blank}。"
+    return note("new.carried", path, message, "在工作簿里填写，再运行 policybook ingest。")
+
+
+def _titles(schema: Schema) -> str:
+    if not schema.carry.blank:
+        return ""
+    return f"；{'、'.join(schema.field(c).title for c in schema.carry.blank)}待填"

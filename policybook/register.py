@@ -1,0 +1,94 @@
+"""The register of releases: what was published, when, and with which values. floor: register.
+
+``data/releases.csv`` has a line a release; ``data/releases/<edition>.csv`` the values that
+readers saw.  Both are kept with the data, since the released folders themselves are not.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from policybook.errors import ConfigError, error
+from policybook.folders import replace_file
+from policybook.ledgers import csv_text
+from policybook.period import Period
+
+_COLUMNS = ("edition", "released_on", "sha256", "bases", "note")
+
+
+@dataclass(frozen=True)
+class Released:
+    """One release."""
+
+    edition: str
+    released_on: str  # ISO date
+    sha256: str  # of its SHA256SUMS
+    bases: str  # the earlier editions it was compared with, separated by blanks
+    note: str  # of a re-issue: what changed
+
+
+@dataclass(frozen=True)
+class Published:
+    """A statistic as it was published."""
+
+    value: str  # exact
+    display: str
+
+
+def register_file(data: Path) -> Path:
+    """Where the register stands."""
+    return data / "releases.csv"
+
+
+def read_register(data: Path) -> dict[str, Released]:
+    """Every release by edition, in order; :class:`ConfigError` when the file is broken."""
+    path = register_file(data)
+    if not path.is_file():
+        return {}
+    rows = _rows(path, _COLUMNS)
+    return {row["edition"]: Released(**row) for row in rows}
+
+
+def read_values(data: Path, edition: str) -> dict[str, Published]:
+    """The values a released edition was published with; none when it is not registered."""
+    path = data / "releases" / f"{edition}.csv"
+    if not path.is_file():
+        return {}
+    rows = _rows(path, ("statistic", "value", "display"))
+    return {row["statistic"]: Published(row["value"], row["display"]) for row in rows}
+
+
+def add_release(data: Path, released: Released, values: Mapping[str, Published]) -> None:
+    """Enter a release: first its values, then its line, each file complete or not at all."""
+    folder = data / "releases"
+    folder.mkdir(exist_ok=True)
+    rows = [(name, one.value, one.display) for name, one in values.items()]
+    replace_file(
+        folder / f"{released.edition}.csv", csv_text(("statistic", "value", "display"), rows)
+    )
+    lines = [*read_register(data).values(), released]
+    entries = [[asdict(one)[column] for column in _COLUMNS] for one in lines]
+    replace_file(register_file(data), csv_text(_COLUMNS, entries))
+
+
+def first_released(register: Mapping[str, Released], quarter: Period) -> str:
+    """The edition in which a quarter was first published; "" when it was not."""
+    return str(quarter.first) if str(quarter.first) in register else ""
+
+
+def _rows(path: Path, columns: tuple[str, ...]) -> list[dict[str, str]]:
+    try:
+        rows = list(csv.reader(io.StringIO(path.read_text(encoding="utf-8"), newline="")))
+    except (UnicodeDecodeError, csv.Error) as problem:
+        rows, message = [], str(problem)
+    else:
+        message = "列不对"
+    if not rows or tuple(rows[0]) != columns or any(len(row) != len(columns) for row in rows):
+        raise ConfigError(
+            error("register.broken", path, f"发布登记读不了：{message}。", "从版本库恢复这个文件。")
+        )
+    return [dict(zip(columns, row, strict=True)) for row in rows[1:]]
