@@ -1,19 +1,29 @@
-"""Folders put in place whole, by renaming. floor: folders."""
+"""Folders put in place whole, by renaming, one process at a time. floor: folders."""
 
 from __future__ import annotations
 
+import fcntl
 import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+_WORK = ".building-"
+
 
 @contextmanager
 def workshop(beside: Path) -> Iterator[Path]:
-    """A folder on the same file system, gone afterwards whatever happens."""
-    with tempfile.TemporaryDirectory(prefix=".building-", dir=beside) as folder:
-        yield Path(folder)
+    """A folder on the same file system as ``beside``, gone afterwards whatever happens.
+
+    Whoever else wants one there waits; what a killed process left behind is swept away.
+    """
+    with beside.with_name(f".{beside.name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # let go when the process ends, however it ends
+        for left in beside.glob(f"{_WORK}*"):
+            shutil.rmtree(left, ignore_errors=True)
+        with tempfile.TemporaryDirectory(prefix=_WORK, dir=beside) as folder:
+            yield Path(folder)
 
 
 def _previous(place: Path) -> Path:

@@ -29,6 +29,11 @@ REMEDY = (
     "用 {stat} 引用指标；属于名称、文号、次序、习语或日期的，写入 book/exemptions.yml 并说明理由。"
 )
 
+_ANSWERING = frozenset(
+    ["fact", "edition", "cell", "figure", "relation", "count", "coverage", "correction", "origin"]
+)
+"""Owners of a text whose every numeral is compared elsewhere with what it must be."""
+
 
 @dataclass(frozen=True)
 class Rules:
@@ -174,7 +179,7 @@ class _Page:
                 break
             if hit.numeral_end > span.end:
                 continue
-            if span.owner in ("fact", "edition", "cell", "figure", "relation", "count", "coverage"):
+            if span.owner in _ANSWERING:
                 return span.owner
             if span.owner == "source" and not (hit.kind == "quantity" and hit.unit):
                 return "source"

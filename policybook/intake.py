@@ -14,7 +14,7 @@ from pathlib import Path
 from policybook.check import check_data
 from policybook.errors import Finding, LedgerError, UsageError, error
 from policybook.folders import recover, swap, workshop
-from policybook.ledgers import csv_text
+from policybook.ledgers import SUBMISSIONS, csv_text
 from policybook.period import Period
 from policybook.provenance import (
     FOLDER,
@@ -28,7 +28,6 @@ from policybook.provenance import (
 from policybook.schema import Schema, load_schemas
 from policybook.sheets import Merged, SentFile, merge, read_sent
 from policybook.submissions import (
-    FILE,
     RECEIVED,
     Submission,
     read_submissions,
@@ -113,7 +112,7 @@ def _write(
     owed = read_submissions(target)
     if owed:
         text = submissions_text(_received(owed, sent, merged))
-        (target / FILE).write_text(text, encoding="utf-8", newline="")
+        (target / SUBMISSIONS).write_text(text, encoding="utf-8", newline="")
 
 
 def _received(

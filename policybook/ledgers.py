@@ -19,6 +19,8 @@ from policybook.errors import Finding, LedgerError, error, note
 from policybook.schema import Schema
 
 HEADER_LINES = 1
+SUBMISSIONS = "submissions.csv"
+"""Beside the ledgers of an edition: who has handed in which."""
 
 
 @dataclass(frozen=True)
@@ -204,6 +206,7 @@ def read_ledgers(
         except LedgerError as problem:
             errors += problem.findings
     known = {f"{name}.csv" for name in schemas if name != "documents"}  # shared by all
+    known.add(SUBMISSIONS)
     for path in sorted(folder.glob("*.csv")):
         if path.name not in known:
             errors.append(

@@ -22,6 +22,8 @@ def right_text(span: Span, release: Release, parameters: Mapping[str, str]) -> s
         return relation_text(release, span.key, span.show)
     if span.owner == "count":
         return str(count(release, span.key))
+    if span.owner == "correction":
+        return correction_text(release, span.key)
     if span.owner == "origin":
         return release.origins.get(span.key, "")
     if span.owner == "source":
@@ -60,6 +62,13 @@ def relation_text(release: Release, name: str, show: str) -> str:
             formula = f"{relation.left} {relation.op} {relation.right}"
             return release.filled[name] if show == "filled" else formula
     return ""
+
+
+def correction_text(release: Release, key: str) -> str:
+    """A field of a correction, by its number: ``0:before``."""
+    number, _, name = key.partition(":")
+    value = getattr(release.corrections[int(number)], name)
+    return f"r{value}" if name == "revision" else str(value)
 
 
 def count(release: Release, key: str) -> int:

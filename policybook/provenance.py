@@ -42,7 +42,7 @@ class Origin:
     record: str
     workbook: str
     sheet: str
-    cells: Mapping[str, str]  # column → address
+    cells: dict[str, str]  # column → address
     values_sha256: str = ""  # of those values as they were taken in
 
 

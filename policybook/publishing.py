@@ -48,8 +48,8 @@ def release(project: Project, period: Period, reason: str, today: date) -> list[
     _check_turn(project.data, period, register, reason)
     project.out.mkdir(parents=True, exist_ok=True)
     place = project.out / str(period)
-    recover(place)
     with workshop(project.out) as work:
+        recover(place)
         try:
             findings = build_edition(project, period, work)
         except PolicybookError as problem:

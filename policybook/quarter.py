@@ -12,11 +12,11 @@ from policybook.corrections import find_editions
 from policybook.errors import Finding, UsageError, error, note
 from policybook.folders import workshop
 from policybook.inputs import Inputs, load_inputs
-from policybook.ledgers import Ledger, csv_text
+from policybook.ledgers import SUBMISSIONS, Ledger, csv_text
 from policybook.period import Period
 from policybook.schema import Schema
 from policybook.sheets.template import Carried, write_template
-from policybook.submissions import FILE, PENDING, Submission, submissions_text
+from policybook.submissions import PENDING, Submission, submissions_text
 
 _DRAFT = {"reporting_date": "null", "opinion_date": "null", "next_release": "null"}
 
@@ -61,7 +61,7 @@ def start_quarter(data: Path, period: Period) -> list[Finding]:
             rows = ([row[column] for column in one.schema.names] for row in one.rows)
             text = csv_text(one.schema.names, rows)
             (folder / f"{name}.csv").write_text(text, encoding="utf-8", newline="")
-        (folder / FILE).write_text(_submissions(inputs, carried), encoding="utf-8")
+        (folder / SUBMISSIONS).write_text(_submissions(inputs, carried), encoding="utf-8")
         write_template(
             folder / workbook_name(period),
             str(period),

@@ -48,12 +48,12 @@ def build(project: Project, periods: Sequence[Period]) -> list[Finding]:
     findings: list[Finding] = []
     for period in periods:
         place = project.out / str(period)
-        recover(place)
         released = register.get(str(period))
-        if released is not None and sums_digest(place) == released.sha256:
-            findings.append(_kept(period, place))
-            continue
         with workshop(project.out) as work:
+            recover(place)
+            if released is not None and sums_digest(place) == released.sha256:
+                findings.append(_kept(period, place))
+                continue
             findings += build_edition(project, period, work)
             if released is not None:
                 findings += check_republished(project.data, work / "release", released)

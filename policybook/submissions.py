@@ -12,9 +12,8 @@ from dataclasses import astuple, dataclass
 from pathlib import Path
 
 from policybook.errors import ConfigError, Finding, error, warning
-from policybook.ledgers import csv_text
+from policybook.ledgers import SUBMISSIONS, csv_text
 
-FILE = "submissions.csv"
 PENDING, RECEIVED, NOTHING = "待报", "已报", "无变化"
 STATUSES = (PENDING, RECEIVED, NOTHING)
 _COLUMNS = ("department", "ledger", "status", "workbook")
@@ -32,7 +31,7 @@ class Submission:
 
 def read_submissions(folder: Path) -> tuple[Submission, ...]:
     """What an edition's departments owe; none without a file; :class:`ConfigError` if broken."""
-    path = folder / FILE
+    path = folder / SUBMISSIONS
     if not path.is_file():
         return ()
     try:
@@ -58,10 +57,11 @@ def submissions_text(submissions: Iterable[Submission]) -> str:
 
 def check_submissions(folder: Path, titles: dict[str, str]) -> list[Finding]:
     """A warning for each ledger that a department still owes: allowed in a draft only."""
+    path = folder / SUBMISSIONS
     return [
         warning(
             "submission.pending",
-            f"{folder / FILE} {one.department or '（未分部门）'} {titles.get(one.ledger, one.ledger)}",
+            f"{path} {one.department or '（未分部门）'} {titles.get(one.ledger, one.ledger)}",
             "待报：还没有交来。草稿可以带着它生成，发布不可以。",
             "收齐后运行 policybook ingest；确无变化的，把状态改为“无变化”。",
         )

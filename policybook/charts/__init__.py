@@ -6,6 +6,7 @@ An empty cell is drawn as 未载明, a table without rows as 本期无记录.
 Nothing is done at import: matplotlib and the font are loaded with the first drawing.
 """
 
+from policybook.charts.grid import heatmap
 from policybook.charts.parts import composition, stacked
 from policybook.charts.rows import bars, funnel, lower_bounds, progress
 from policybook.charts.sheet import to_svg
@@ -15,6 +16,7 @@ __all__ = [
     "bars",
     "composition",
     "funnel",
+    "heatmap",
     "lower_bounds",
     "progress",
     "stacked",

@@ -40,6 +40,12 @@ def guarded(command: Callable[..., None]) -> Callable[..., None]:
         except PolicybookError as problem:
             report(problem.findings, bool(options.get("as_json")))
             raise typer.Exit(2 if isinstance(problem, UsageError) else 1) from None
+        except OSError as problem:  # disk full, no permission: nothing is half written
+            place = problem.filename or "文件系统"
+            remedy = "腾出磁盘空间或改好权限，再运行一次；原有的内容未动。"
+            found = error("system.file", place, f"读写失败：{problem.strerror}。", remedy)
+            report([found], bool(options.get("as_json")))
+            raise typer.Exit(1) from None
 
     return run
 

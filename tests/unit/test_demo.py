@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import itertools
 from collections.abc import Callable, Iterator
 from datetime import date
 from decimal import Decimal
@@ -58,7 +59,7 @@ def by_id(rows: Rows) -> dict[str, dict[str, str]]:
 def steps(root: Path, ledger: str) -> Iterator[tuple[dict[str, str], dict[str, str]]]:
     """Every record of a quarter beside the same record of the next."""
     quarters = [by_id(rows) for rows in read(root, ledger)]
-    for before, after in zip(quarters, quarters[1:], strict=False):
+    for before, after in itertools.pairwise(quarters):
         for name in before.keys() & after.keys():
             yield before[name], after[name]
 
@@ -117,7 +118,7 @@ def test_the_first_draws_are_these() -> None:
     assert all(0 <= chance.below(3) < 3 for _ in range(100))
 
 
-FIRST_DRAWS = [0]
+FIRST_DRAWS = [576, 103, 45, 860, 235, 430]
 
 
 def test_an_occupied_folder_is_refused(tmp_path: Path) -> None:
@@ -229,7 +230,7 @@ def test_what_adds_up_never_falls(city: Path, ledger: str, columns: list[str]) -
 def test_investment_of_a_year_starts_anew(city: Path) -> None:
     """Within a year its investment only grows and its plan stands, once work has begun."""
     quarters = [by_id(rows) for rows in read(city, "projects")]
-    for number, (before, after) in enumerate(zip(quarters, quarters[1:], strict=False), 1):
+    for number, (before, after) in enumerate(itertools.pairwise(quarters), 1):
         for name in before.keys() & after.keys():
             old, new = before[name], after[name]
             if number % 4:
@@ -274,7 +275,7 @@ def test_stages_only_go_forward(city: Path, ledger: str) -> None:
     for before, after in steps(city, ledger):
         assert ORDER[ledger].index(after[column]) >= ORDER[ledger].index(before[column])
     quarters = [by_id(rows) for rows in read(city, ledger)]
-    for earlier, later in zip(quarters, quarters[1:], strict=False):
+    for earlier, later in itertools.pairwise(quarters):
         still = {name for name, row in earlier.items() if row[column] != closed}
         assert still <= later.keys()
 

@@ -1,0 +1,129 @@
+"""Problems that are raised, worked on, solved and cleared with a date and a proof. floor: demo."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from policybook.demo.chance import Chance
+from policybook.demo.city import (
+    CATEGORIES,
+    DEPARTMENTS,
+    DISTRICT_PACE,
+    DISTRICTS,
+    MARK,
+    MATTERS,
+)
+from policybook.demo.projects import Project
+from policybook.demo.quarters import Quarter
+from policybook.demo.tasks import Row, year_pace
+
+
+@dataclass
+class Problem:
+    """A problem as it stands; it changes from quarter to quarter."""
+
+    id: str
+    title: str
+    category: str
+    upward: bool
+    project: str
+    department: str
+    district: str
+    raised_on: date
+    due_on: date
+    status: str = "新增"
+    cleared_on: date | None = None
+    proof: str = ""
+
+
+class ProblemList:
+    """All problems of the city that are not cleared before the quarter."""
+
+    def __init__(self, chance: Chance, size: int) -> None:
+        self._chance = chance
+        self._size = size
+        self._count = 0
+        self._problems: list[Problem] = []
+
+    def advance(self, quarter: Quarter, projects: Sequence[Project]) -> list[Row]:
+        """The quarter's ledger; ``projects``: those that a new problem may be about."""
+        first = not self._problems
+        self._problems = [one for one in self._problems if one.status != "已销号"]
+        missing = self._size - len(self._problems)
+        if not first:
+            missing = max(1, int(missing * self._chance.factor(70, 130)))
+        new = [self._raise(quarter, projects) for _ in range(missing)]
+        if first:
+            for one in new[1:]:
+                if self._chance.happens(55):
+                    self._inherit(one, quarter)
+        self._problems += new
+        for one in self._problems:
+            if one.raised_on < quarter.first:
+                self._work(one, quarter)
+        return [_row(one, quarter, place) for place, one in enumerate(self._problems, start=1)]
+
+    def held(self) -> set[str]:
+        """The projects that have an open problem."""
+        return {one.project for one in self._problems if one.project and one.status != "已销号"}
+
+    def _raise(self, quarter: Quarter, projects: Sequence[Project]) -> Problem:
+        self._count += 1
+        about = self._chance.pick(projects) if self._chance.happens(45) else None
+        category = self._chance.pick(CATEGORIES)
+        department = about.department if about else self._chance.pick(DEPARTMENTS)
+        district = about.district if about else self._chance.pick(tuple(DISTRICTS.values()))
+        raised_on = quarter.day(self._chance.between(0, 85))
+        return Problem(
+            f"problem-{self._count:05d}",
+            f"{district}{self._chance.pick(MATTERS[category])}（演示{self._count:05d}）",
+            category,
+            self._chance.happens(30 if category in ("资金缺口", "用地手续") else 12),
+            about.id if about else "",
+            department,
+            district,
+            raised_on,
+            raised_on + timedelta(self._chance.between(120, 360)),
+        )
+
+    def _inherit(self, one: Problem, quarter: Quarter) -> None:
+        """A problem that was raised before the first quarter."""
+        age = timedelta(self._chance.between(10, 280))
+        one.due_on -= one.raised_on - (quarter.first - age)
+        one.raised_on = quarter.first - age
+        one.status = "推进"
+
+    def _work(self, one: Problem, quarter: Quarter) -> None:
+        pace = year_pace(quarter) * year_pace(quarter) * DISTRICT_PACE[one.district]
+        luck = int(pace * (28 if one.upward else 48) / 100)
+        if one.status != "已解决":
+            one.status = "已解决" if self._chance.happens(luck) else "推进"
+        if one.status == "已解决" and self._chance.happens(70):
+            one.status = "已销号"
+            one.cleared_on = quarter.day(self._chance.between(3, 89))
+            number = one.id.partition("-")[2]
+            one.proof = f"验收单{quarter.period}-{number}（演示）"
+
+
+def _row(one: Problem, quarter: Quarter, place: int) -> Row:
+    late = one.status != "已销号" and one.due_on < quarter.last
+    return {
+        "id": one.id,
+        "title": one.title,
+        "category": one.category,
+        "upward": "是" if one.upward else "否",
+        "status": one.status,
+        "project": one.project,
+        "raised_on": one.raised_on.isoformat(),
+        "due_on": one.due_on.isoformat(),
+        "overdue": "是" if late else "否",
+        "cleared_on": one.cleared_on.isoformat() if one.cleared_on else "",
+        "cleared_month": one.cleared_on.isoformat()[:7] if one.cleared_on else "",
+        "proof": one.proof,
+        "department": one.department,
+        "district": one.district,
+        "source": f"{quarter.returns}:问题表第{place}行",
+        "note": MARK,
+    }
