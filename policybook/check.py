@@ -12,7 +12,7 @@ from policybook.changes import check_changes, check_plausibility
 from policybook.edition import open_inputs
 from policybook.errors import Finding, LedgerError, PolicybookError
 from policybook.explanations import load_explanations
-from policybook.history import earlier_editions, with_history
+from policybook.history import check_falls, earlier_editions, with_history
 from policybook.inputs import Inputs, load_inputs
 from policybook.ledgers import HEADER_LINES, Ledger
 from policybook.model import Cell, Fact
@@ -97,7 +97,8 @@ def check_edition(root: Path, data: Path, period: str) -> list[Finding]:
         facts = evaluate_notebooks(root / "notebooks", open_inputs(data, inputs))
     except PolicybookError as problem:
         return checked.findings + problem.findings
-    return checked.findings + check_relations(checked.relations, facts, inputs.ledgers)
+    findings = checked.findings + check_falls(root, data, inputs, facts)
+    return findings + check_relations(checked.relations, facts, inputs.ledgers)
 
 
 def check_relations(

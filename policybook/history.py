@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
 
 from policybook.catalogue import Statistic, load_catalogue
@@ -21,7 +22,7 @@ from policybook.comparisons import (
 )
 from policybook.corrections import find_editions, load_corrections
 from policybook.edition import open_inputs
-from policybook.errors import Finding, LedgerError, error
+from policybook.errors import Finding, LedgerError, error, note
 from policybook.explanations import Explanation, base_reason, load_explanations
 from policybook.inputs import Inputs, load_inputs
 from policybook.model import Fact
@@ -90,6 +91,41 @@ def _values(root: Path, data: Path, edition: Period, _stamp: int) -> Mapping[str
     inputs = load_inputs(data, str(edition))
     facts = evaluate_notebooks(root / "notebooks", open_inputs(data, inputs))
     return {name: replace(fact, operands=(), missing=()) for name, fact in facts.items()}
+
+
+def check_falls(root: Path, data: Path, inputs: Inputs, facts: Mapping[str, Fact]) -> list[Finding]:
+    """Cumulative counts that are less than in the edition before, in the same year.
+
+    A count may fall although no record's does: when a record was left out.
+    """
+    edition = parse_period(inputs.parameters.period)
+    same_year = [one for one in earlier_editions(data, edition) if one.year == edition.year]
+    if not same_year:
+        return []
+    before = _values(root, data, same_year[-1], _stamp(root, data))
+    explanations = load_explanations(inputs.folder)
+    findings = []
+    for name, fact in facts.items():
+        then = before.get(name)
+        if then is None or fact.span != "累计" or not _adds_up(fact):
+            continue
+        if Fraction(fact.value) >= Fraction(then.value):
+            continue
+        place = f"{name} {'；'.join(cell.origin or cell.place for cell in fact.cells()[:20])}"
+        message = f"累计数由上期的 {then.display} 降为 {fact.display}（{fact.label}）。"
+        reason = base_reason(explanations, name, str(same_year[-1].first))
+        if reason:
+            message = f"{message}理由：{reason}"
+            findings.append(note("change.fell", place, message, "变动已说明，读者可见。"))
+        else:
+            remedy = "核对有没有漏列的记录；确有道理的，在 explanations.yml 说明。"
+            findings.append(error("change.fell", place, message, remedy))
+    return findings
+
+
+def _adds_up(fact: Fact) -> bool:
+    """Whether it is a plain sum: what is left over, or a share, may fall."""
+    return set(fact.expression) <= set("abcdefghijklmnopqrstuvwxyz +")
 
 
 def _stamp(root: Path, data: Path) -> int:

@@ -62,8 +62,13 @@ class Carry:
     blank: tuple[str, ...]  # columns to be filled anew
 
     def is_closed(self, row: Mapping[str, str]) -> bool:
-        """Whether nothing more is expected of a record."""
-        return any(row[column] in values for column, values in self.closed.items())
+        """Whether nothing more is expected of a record.
+
+        A printed total is never closed: it counts what was finished.
+        """
+        return row.get("evidence", "record") == "record" and any(
+            row[column] in values for column, values in self.closed.items()
+        )
 
 
 @dataclass(frozen=True)

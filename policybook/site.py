@@ -15,7 +15,7 @@ from policybook.exemptions import load_exemptions
 from policybook.folders import recover, swap, workshop
 from policybook.front import write_front
 from policybook.gate import Rules, check_gate, unused
-from policybook.history import with_history
+from policybook.history import check_falls, with_history
 from policybook.notebooks import check_coverage, collect, run_notebooks
 from policybook.period import Period
 from policybook.published import SUMS, read_release
@@ -131,7 +131,8 @@ def build_edition(project: Project, period: Period, work: Path) -> list[Finding]
     executed = run_notebooks(stage, parameters, project.jobs, cache, broken)
     facts, figures = collect(executed)
     check_coverage(facts, checked.catalogue, str(period))
-    findings = checked.findings + check_relations(checked.relations, facts, inputs.ledgers)
+    findings = checked.findings + check_falls(project.root, project.data, inputs, facts)
+    findings += check_relations(checked.relations, facts, inputs.ledgers)
     if any(finding.severity == "error" for finding in findings):
         raise LedgerError(findings)
     content = facts_document(period, facts, figures, checked.relations, inputs)

@@ -93,6 +93,7 @@ def _row(one: Fund, quarter: Quarter, place: int) -> Row:
         "approved": f"{one.approved:.2f}",
         "issued": f"{one.issued:.2f}",
         "spent": f"{one.spent:.2f}",
+        "settled": quarter.settled,
         "as_of": quarter.last.isoformat(),
         "department": one.department,
         "district": one.district,

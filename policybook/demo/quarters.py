@@ -41,6 +41,11 @@ class Quarter:
         """The id of the document in which the departments report on it."""
         return f"returns-{self.code}"
 
+    @property
+    def settled(self) -> str:
+        """Whether the year ends with it: 是 or 否."""
+        return "是" if self.number == 4 else "否"
+
     def day(self, place: int) -> date:
         """The day so many days into it, its last at most."""
         return min(self.first + timedelta(place), self.last)

@@ -92,6 +92,7 @@ def _row(
         "progress": progress,
         "outcome": outcome,
         "over_plan": "是" if task.over else "否",
+        "settled": quarter.settled,
         "as_of": quarter.last.isoformat(),
         "span": "累计",
         "department": task.department,
