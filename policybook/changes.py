@@ -13,6 +13,7 @@ from fractions import Fraction
 from policybook.errors import Finding, error, note, warning
 from policybook.explanations import Explanation, reason_for
 from policybook.ledgers import Ledger
+from policybook.numbers import exact_text, is_number
 from policybook.period import Period
 from policybook.schema import Field
 
@@ -115,13 +116,14 @@ def _changed(
                 f"{field.title}由上期的“{old}”变为“{new}”（{row['title']}）。",
                 "核对；确有调整的，在 explanations.yml 说明。",
             )
-        elif field.numeric and old and new:
+        elif field.numeric and is_number(old) and is_number(new):
             found = _fell(pair, field, row, before, place) or _jumped(field, old, new, place)
         if found is not None:
             yield pair.settle(found, row["id"], field.name)
     for column, source in schema.carry.previous.items():
         old, new = before.get(source, ""), row[column]
-        if old and new and pair.same_year and Fraction(old) != Fraction(new):
+        known = is_number(old) and is_number(new) and pair.same_year
+        if known and Fraction(old) != Fraction(new):
             found = warning(
                 "change.previous",
                 pair.now.place(index, column),
@@ -218,13 +220,13 @@ def _required(ledger: Ledger, index: int, row: Mapping[str, str]) -> Iterator[tu
 def _rates(ledger: Ledger, index: int, row: Mapping[str, str]) -> Iterator[tuple[str, Finding]]:
     for field in ledger.schema.fields:
         text = row[field.name]
-        if field.printed and text and abs(Fraction(text)) >= 5:
+        if field.printed and is_number(text) and abs(Fraction(text)) >= 5:
             yield (
                 field.name,
                 warning(
                     "plausible.rate",
                     ledger.place(index, field.name),
-                    f"{field.title}写作 {text}，即百分之 {float(Fraction(text) * 100):g}。",
+                    f"{field.title}写作 {text}，等于 {exact_text(Fraction(text) * 100)}%。",
                     "比率写成小数：97% 写 0.97。",
                 ),
             )
@@ -232,7 +234,7 @@ def _rates(ledger: Ledger, index: int, row: Mapping[str, str]) -> Iterator[tuple
 
 def _over_plan(ledger: Ledger, index: int, row: Mapping[str, str]) -> Iterator[tuple[str, Finding]]:
     rule = ledger.schema.completion
-    if rule is None or not row[rule.planned] or not row[rule.completed]:
+    if rule is None or not (is_number(row[rule.planned]) and is_number(row[rule.completed])):
         return
     planned, completed = Fraction(row[rule.planned]), Fraction(row[rule.completed])
     if completed <= planned or row[rule.may_exceed] == "是":

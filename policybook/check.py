@@ -55,8 +55,7 @@ def check_data(data: Path, period: str) -> CheckedData:
         catalogue = load_catalogue(data / "statistics.yml")
         findings = inputs.findings + check_ledgers(inputs.ledgers, relations)
         findings += check_references(inputs.ledgers, catalogue)
-        if not any(finding.severity == "error" for finding in findings):
-            findings += check_against_earlier(data, inputs)
+        findings += check_against_earlier(data, inputs)
         return CheckedData(findings, inputs, relations, catalogue)
     except PolicybookError as problem:
         return CheckedData(problem.findings, None, [], {})

@@ -59,15 +59,27 @@ def ingest(data: Path, period: Period, paths: Sequence[Path], replaces: str = ""
     merged = merge(sent, schemas)
     new = sent[len(kept) :]
     findings = [finding for one in new for finding in one.findings] + list(merged.findings)
-    if any(finding.severity == "error" for finding in findings):
-        raise LedgerError([*findings, _nothing_done(folder)])
     with workshop(data) as work:
         target = work / folder.name
         shutil.copytree(folder, target)
         (target / WORKBOOKS / replaces).unlink() if replaces else None
         _write(target, paths, sent, merged, schemas)
+        checked = _check(data, target, work / "data")
+        if any(finding.severity == "error" for finding in findings):
+            raise LedgerError([*findings, *checked, _nothing_done(folder)])
         swap(target, folder)
-    return findings + check_data(data, str(period.first)).findings
+    return findings + checked
+
+
+def _check(data: Path, target: Path, beside: Path) -> list[Finding]:
+    """The check of an edition's new folder, before it is in place: ``data`` as it will be."""
+    beside.mkdir()
+    for path in data.iterdir():
+        if path.name != target.name and not path.name.startswith("."):
+            (beside / path.name).symlink_to(path.resolve())
+    (beside / target.name).symlink_to(target)
+    findings = check_data(beside, target.name).findings
+    return [replace(one, place=one.place.replace(str(beside), str(data))) for one in findings]
 
 
 def _kept(folder: Path) -> list[Path]:

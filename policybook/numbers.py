@@ -63,6 +63,14 @@ def exact_text(value: Fraction) -> str:
     return plain(round_half_up(value, places + max(twos, fives)))
 
 
+_PLAIN = re.compile(r"-?\d{1,18}(\.\d+)?", re.ASCII)
+
+
+def is_number(text: str) -> bool:
+    """Whether a ledger's cell holds a plain decimal number."""
+    return _PLAIN.fullmatch(text) is not None
+
+
 def from_exact_text(text: str) -> Fraction:
     """Inverse of :func:`exact_text`."""
     return Fraction(text)

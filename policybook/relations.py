@@ -11,7 +11,7 @@ from typing import Any
 
 from policybook.config import check_keys, read_yaml
 from policybook.errors import ConfigError, Finding, error
-from policybook.numbers import evaluate, exact_text, names_in
+from policybook.numbers import evaluate, exact_text, is_number, names_in
 
 _OPERATORS: dict[str, Callable[[Fraction, Fraction], bool]] = {
     "=": operator.eq,
@@ -159,7 +159,7 @@ def check_records(
         if any(row.get(column) != value for column, value in relation.where):
             continue
         texts = {name: row.get(name, "") for name in relation.names()}
-        if not all(texts.values()):
+        if not all(map(is_number, texts.values())):  # what is no number is found as such
             continue
         try:
             values = {name: Fraction(text) for name, text in texts.items()}

@@ -34,8 +34,6 @@ def check_ledgers(ledgers: Mapping[str, Ledger], relations: Iterable[Relation]) 
         findings += _text_findings(ledger)
         findings += _evidence_findings(ledger)
         findings += _key_findings(ledger, ledgers)
-    if any(finding.severity == "error" for finding in findings):
-        return findings
     for relation in relations:
         if not relation.ledger:
             continue
@@ -54,6 +52,11 @@ def check_ledgers(ledgers: Mapping[str, Ledger], relations: Iterable[Relation]) 
             continue
         ledger = ledgers[relation.ledger]
         columns = relation.names()
+        words = [name for name in columns if not ledger.schema.field(name).numeric]
+        if words:
+            message = f"列 {'、'.join(words)} 不是数字列，不能计算。"
+            findings.append(error("relation.formula", relation.place, message, "改用数字列。"))
+            continue
         places = (ledger.place(index, *columns) for index in range(len(ledger.rows)))
         findings += check_records(relation, zip(places, ledger.rows, strict=True))
     return findings

@@ -7,6 +7,7 @@ Nothing is done at import: matplotlib and the font are loaded with the first dra
 """
 
 from policybook.charts.grid import heatmap
+from policybook.charts.lines import trend
 from policybook.charts.parts import composition, stacked
 from policybook.charts.rows import bars, funnel, lower_bounds, progress
 from policybook.charts.sheet import to_svg
@@ -22,4 +23,5 @@ __all__ = [
     "stacked",
     "timeline",
     "to_svg",
+    "trend",
 ]

@@ -1,7 +1,7 @@
 """The command line; heavy modules are imported by the command that needs them. floor: cli."""
 
 import policybook.cli.making
-import policybook.cli.reading
+import policybook.cli.reading  # noqa: F401
 from policybook.cli.app import app
 
 
