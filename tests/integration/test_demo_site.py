@@ -1,0 +1,91 @@
+"""The demo city over eight quarters: released one by one, compared, verified."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from policybook.demo import write_demo
+from policybook.diff import compare_editions
+from policybook.pages import read_page
+from policybook.period import find_periods
+from policybook.publishing import release
+from policybook.register import read_register
+from policybook.site import Project
+from policybook.verify import verify_release
+
+
+@pytest.fixture(scope="module")
+def city(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Eight quarters, each released before the next."""
+    root = tmp_path_factory.mktemp("demo") / "city"
+    write_demo(root, quarters=8, records=60, seed=4)
+    project = Project(root, root / "data", root / "_build" / "site", 2, True, lambda _: None)
+    for number, period in enumerate(find_periods(root / "data")):
+        said = release(project, period, "", date(2031 + number // 4, 3 * (number % 4) + 1, 28))
+        assert {one.severity for one in said} <= {"note"}, said
+    return root
+
+
+def test_every_quarter_is_released_and_verified(city: Path) -> None:
+    """Each folder agrees with itself, for the package and for its own verifier."""
+    register = read_register(city / "data")
+    assert len(register) == 8
+    for edition in register:
+        folder = city / "_build" / "site" / edition
+        assert verify_release(folder) == []
+        command = [sys.executable, "verify.py"]
+        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stdout
+
+
+def test_each_release_remembers_its_bases(city: Path) -> None:
+    """The first is compared with none, the last with all seven before."""
+    bases = [one.bases.split() for one in read_register(city / "data").values()]
+    assert [len(one) for one in bases] == list(range(8))
+
+
+def test_year_on_year_appears_after_a_year(city: Path) -> None:
+    """The narrative compares with the quarter before at once, with the year before in time."""
+    texts = [
+        read_page((city / f"_build/site/{edition}/book/problems.html").read_text("utf-8")).text
+        for edition in read_register(city / "data")
+    ]
+    assert ["上季度" in text for text in texts] == [False, *[True] * 7]
+    assert ["上年同期" in text for text in texts] == [*[False] * 4, *[True] * 4]
+
+
+def test_the_trend_has_every_quarter(city: Path) -> None:
+    """Its table goes on from the earlier editions' values to this one's."""
+    content = json.loads((city / "_build/site/2032Q4/facts.json").read_text("utf-8"))
+    (figure,) = [one for one in content["figures"] if one["id"] == "problems-over-time"]
+    quarters = {row[0] for row in figure["rows"]}
+    assert len(quarters) == 8
+    assert figure["current"]
+
+
+def test_every_number_rests_on_records(city: Path) -> None:
+    """Look-through is total wherever anything is added up, comparisons included."""
+    content = json.loads((city / "_build/site/2032Q4/facts.json").read_text("utf-8"))
+    assert {one["look_through"] for one in content["facts"]} <= {"1", None}
+
+
+def test_quarters_are_compared(city: Path) -> None:
+    """The difference of two editions names records behind each change."""
+    changes = compare_editions(city, city / "data", "2032Q3", "2032Q4")
+    changed = {one.id: one for one in changes if one.kind == "changed"}
+    assert changed["problems.total"].cells
+    assert changed["problems.total"].sentences
+
+
+def test_every_page_says_that_it_is_made_up(city: Path) -> None:
+    """The banner stands on each page."""
+    pages = list((city / "_build/site/2032Q4").rglob("*.html"))
+    assert len(pages) > 20
+    without = [page.name for page in pages if "随机生成" not in page.read_text("utf-8")]
+    assert [name for name in without if not name.startswith("index")] == []
