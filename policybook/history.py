@@ -152,6 +152,8 @@ def _base(
     fact = facts.get(name)
     if fact is None:
         return None, "那一期没有这个指标"
+    if fact.unit != statistic.unit:
+        return None, "那时的单位不同"
     reason = unfit(fact)
     return (None, f"那一期的数{reason}") if reason else (fact, "")
 
