@@ -11,7 +11,15 @@ from typing import Any
 
 from policybook.config import check_keys, read_yaml
 from policybook.errors import ConfigError, Finding, error
-from policybook.numbers import evaluate, exact_text, is_number, names_in
+from policybook.numbers import (
+    Interval,
+    evaluate,
+    evaluate_interval,
+    exact_text,
+    half_unit,
+    is_number,
+    names_in,
+)
 
 _OPERATORS: dict[str, Callable[[Fraction, Fraction], bool]] = {
     "=": operator.eq,
@@ -35,6 +43,7 @@ class Relation:
     ledger: str = ""
     where: tuple[tuple[str, str], ...] = ()
     file: str = "data/relations.yml"  # where it is declared
+    rounding: bool = False  # of records: true when their digits, being rounded, allow it
 
     @property
     def place(self) -> str:
@@ -45,6 +54,23 @@ class Relation:
         """Whether it is true of these values; ``KeyError`` when one is missing."""
         return _OPERATORS[self.op](evaluate(self.left, names), evaluate(self.right, names))
 
+    def may_hold(self, texts: Mapping[str, str]) -> bool:
+        """Whether it can be true of the values that were rounded to these texts.
+
+        A value with decimals stands for ± half of its last place, a whole number for itself.
+        """
+        spans = {}
+        for name, text in texts.items():
+            value, slack = Fraction(text), half_unit(text) if "." in text else Fraction(0)
+            spans[name] = Interval(value - slack, value + slack)
+        left = evaluate_interval(self.left, _of(self.left, spans))
+        right = evaluate_interval(self.right, _of(self.right, spans))
+        if self.op == "=":
+            return left.low <= right.high and right.low <= left.high
+        if self.op in ("<=", "<"):
+            return _OPERATORS[self.op](left.low, right.high)
+        return _OPERATORS[self.op](left.high, right.low)
+
     def names(self) -> list[str]:
         """The statistics or columns it speaks of."""
         return list(dict.fromkeys(names_in(self.left) + names_in(self.right)))
@@ -53,6 +79,10 @@ class Relation:
         """Both sides as numbers."""
         left, right = evaluate(self.left, names), evaluate(self.right, names)
         return f"{exact_text(left)} {self.op} {exact_text(right)}"
+
+
+def _of(expression: str, spans: Mapping[str, Interval]) -> dict[str, Interval]:
+    return {name: spans[name] for name in names_in(expression)}
 
 
 def relation_from_dict(entry: Mapping[str, Any]) -> Relation:
@@ -78,12 +108,20 @@ def load_relations(*paths: Path) -> list[Relation]:
     for path, place, entry in entries:
         try:
             values = check_keys(
-                entry, place, ("id", "title", "left", "op", "right"), ("source", "ledger", "where")
+                entry,
+                place,
+                ("id", "title", "left", "op", "right"),
+                ("source", "ledger", "where", "rounding"),
             )
         except ConfigError as problem:
             findings += problem.findings
             continue
         chosen = values.pop("where", None) or {}
+        rounding = values.pop("rounding", False)
+        if not isinstance(rounding, bool) or (rounding and not values.get("ledger")):
+            remedy = "只用于逐条记录的关系（写明 ledger），值为 true。"
+            findings.append(error("relation.rounding", place, "rounding 用错了地方。", remedy))
+            continue
         if not isinstance(chosen, dict):
             findings.append(
                 error("relation.where", place, "where 应是列名到值的映射。", "写成 {列名: 值}。")
@@ -92,7 +130,7 @@ def load_relations(*paths: Path) -> list[Relation]:
         where = tuple((str(k), str(v)) for k, v in chosen.items())
         file = f"data/{path.relative_to(paths[0].parent).as_posix()}"
         texts = {key: str(value) for key, value in values.items()}
-        relation = Relation(**texts, where=where, file=file)
+        relation = Relation(**texts, where=where, file=file, rounding=rounding)
         if relation.op not in _OPERATORS:
             findings.append(
                 error(
@@ -163,7 +201,7 @@ def check_records(
             continue
         try:
             values = {name: Fraction(text) for name, text in texts.items()}
-            holds = relation.holds(values)
+            holds = relation.may_hold(texts) if relation.rounding else relation.holds(values)
         except (ValueError, ZeroDivisionError) as problem:
             findings.append(
                 error(

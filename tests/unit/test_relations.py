@@ -158,3 +158,42 @@ def test_unworkable_rules_are_findings(left: str) -> None:
     assert [finding.code for finding in found] == ["relation.formula"]
     assert found[0].place.startswith("works.csv 第2行")
     assert "parts" in found[0].message
+
+
+@pytest.mark.parametrize(
+    ("total", "parts", "holds"),
+    [
+        ("4.1", ("1.3", "2.7"), True),  # 1.34 + 2.74 = 4.08
+        ("4.2", ("1.3", "2.7"), False),
+        ("4", ("1.3", "2.7"), True),
+        ("5", ("1", "3"), False),
+    ],
+    ids=["within rounding", "beyond it", "a whole number", "whole numbers are exact"],
+)
+def test_rounded_parts_may_miss_their_total(
+    total: str, parts: tuple[str, str], holds: bool
+) -> None:
+    """Only as far as the rounding of their printed digits explains it."""
+    relation = Relation("sum", "分项相加", "a + b", "=", "total", ledger="works", rounding=True)
+    row = {"id": "road", "a": parts[0], "b": parts[1], "total": total}
+    assert (check_records(relation, [("works.csv 第2行", row)]) == []) is holds
+
+
+@pytest.mark.parametrize(
+    ("op", "holds"), [("<=", True), ("<", True), (">=", True), (">", True)], ids=str
+)
+def test_rounded_values_may_stand_either_way(op: str, holds: bool) -> None:
+    """1.34 printed as 1.3 may be more or less than 1.26 printed as 1.3."""
+    relation = Relation("order", "次序", "a", op, "b", ledger="works", rounding=True)
+    row = {"id": "road", "a": "1.3", "b": "1.3"}
+    assert (check_records(relation, [("works.csv 第2行", row)]) == []) is holds
+
+
+def test_rounding_is_for_records(tmp_path: Path) -> None:
+    """Between facts there is round(x, n)."""
+    path = tmp_path / "relations.yml"
+    path.write_text(
+        "- {id: a, title: b, left: x.y, op: '=', right: x.z, rounding: true}\n", encoding="utf-8"
+    )
+    with pytest.raises(ConfigError, match=r"relation\.rounding"):
+        load_relations(path)
