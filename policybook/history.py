@@ -145,7 +145,7 @@ def _base(
     name = statistic.id
     if not statistic.effective(earlier):
         if not (statistic.succeeds and statistic.comparable):
-            return None, f"口径自 {statistic.effective_from} 起改变，与以前不可比"
+            return None, "口径已经改变，与以前不可比"
         name = statistic.succeeds
         if not catalogue[name].effective(earlier):
             return None, "那时的口径与本指标所接续的不是同一个"
