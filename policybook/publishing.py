@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 
 from policybook.check import check_data
+from policybook.comparisons import EARLIER
 from policybook.corrections import Correction, corrections_file, load_corrections
 from policybook.errors import (
     Finding,
@@ -23,7 +24,7 @@ from policybook.front import write_front
 from policybook.history import earlier_editions
 from policybook.model import Fact
 from policybook.period import Period
-from policybook.published import read_release
+from policybook.published import Release, read_release
 from policybook.register import (
     Published,
     Released,
@@ -121,10 +122,17 @@ def _unexplained(data: Path, built: Path, period: Period) -> list[Finding]:
     before = read_values(data, str(replace(period, revision=period.revision - 1)))
     corrections = [one for one in load_corrections(data, period) if one.revision == period.revision]
     findings = []
-    for fact in read_release(built).facts.values():
+    published = read_release(built)
+    revised = _revised_bases(published)
+    for fact in published.facts.values():
         then = before.get(fact.id)
         now = Published(fact.value, fact.display)
-        if then != now and not any(_rests_on(fact, one) for one in corrections):
+        explained = any(_rests_on(fact, one) for one in corrections) or any(
+            cell.record in revised and part.ledger == EARLIER
+            for part in fact.operands
+            for cell in part.cells
+        )
+        if then != now and not explained:
             told = then.display if then else "没有"
             findings.append(
                 error(
@@ -138,16 +146,20 @@ def _unexplained(data: Path, built: Path, period: Period) -> list[Finding]:
 
 
 def _rests_on(fact: Fact, correction: Correction) -> bool:
+    """Whether a corrected cell is one that a fact adds up, or that chooses its records."""
     return any(
-        correction.concerns(part.ledger, cell.record, cell.column)
-        or (part.ledger == correction.ledger and correction.column in part.conditions)
+        correction.column in part.conditions
+        or any(correction.concerns(part.ledger, cell.record, cell.column) for cell in part.cells)
         for part in (*fact.operands, *fact.missing)
-        for cell in (part.cells or (None,))
-        if cell is not None
-    ) or any(
-        part.ledger == correction.ledger and correction.column in part.conditions
-        for part in (*fact.operands, *fact.missing)
+        if part.ledger == correction.ledger
     )
+
+
+def _revised_bases(published: Release) -> set[str]:
+    """Earlier values that are not what was published then, each with its reason."""
+    if EARLIER not in published.schemas:
+        return set()
+    return {row["id"] for row in published.rows(EARLIER) if row["note"]}
 
 
 def _write_changelog(

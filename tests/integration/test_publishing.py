@@ -46,7 +46,7 @@ def published(project: Project, name: str = QUARTER, note: str = "") -> list[str
 
 
 def test_what_a_draft_may_have_blocks_a_release(project: Project) -> None:
-    """A ledger not handed in, a count over its plan, no date: all are listed, nothing is written."""
+    """A ledger not handed in, a count over its plan, no date: all listed, nothing written."""
     text = "department,ledger,status,workbook\n虚构局,works,待报,\n"
     (project.data / QUARTER / "submissions.csv").write_text(text, encoding="utf-8")
     edit(project, "period.yml", "reporting_date: 2031-01-10", "reporting_date: null")
