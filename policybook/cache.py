@@ -17,6 +17,8 @@ from typing import Any
 
 import nbformat
 
+from policybook.comparisons import EARLIER
+
 PACKAGE = Path(__file__).parent
 
 
@@ -78,7 +80,7 @@ def ledgers_used(notebook: Path, ledgers: Mapping[str, str]) -> list[str]:
 
     ``documents`` and ``earlier`` always: every fact may rest on them.
     """
-    used = {"documents", "earlier"}
+    used = {"documents", EARLIER}
     for cell in nbformat.read(notebook, as_version=4).cells:
         if cell.cell_type != "code":
             continue

@@ -10,8 +10,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
-from policybook.errors import Finding, error, note, warning
-from policybook.explanations import Explanation, reason_for
+from policybook.errors import Finding, error, warning
+from policybook.explanations import Explanation, reason_for, settled
 from policybook.ledgers import Ledger
 from policybook.numbers import exact_text, is_number
 from policybook.period import Period
@@ -27,7 +27,6 @@ SLIPS = (
 """Factors by which a value is off when its unit was mistaken."""
 _NEAR = Fraction(1, 4)
 """So far from a factor a slip is still recognised: the quantity itself moves too."""
-_SETTLED = "变动已说明，读者可见。"
 
 
 @dataclass(frozen=True)
@@ -41,10 +40,7 @@ class _Pair:
 
     def settle(self, found: Finding, record: str, column: str) -> Finding:
         """The finding, or a note when the change has a reason."""
-        reason = reason_for(self.explanations, self.now.name, record, column)
-        if not reason:
-            return found
-        return note(found.code, found.place, f"{found.message}理由：{reason}", _SETTLED)
+        return settled(found, reason_for(self.explanations, self.now.name, record, column))
 
 
 def check_changes(
@@ -191,11 +187,13 @@ def check_plausibility(
     records that are closed without date or proof."""
     findings: list[Finding] = []
     for ledger in ledgers.values():
-        pair = _Pair(ledger, ledger, True, explanations)
         for index, row in enumerate(ledger.rows):
             found = [*_required(ledger, index, row), *_rates(ledger, index, row)]
             found += _over_plan(ledger, index, row)
-            findings += [pair.settle(one, row["id"], column) for column, one in found]
+            findings += [
+                settled(one, reason_for(explanations, ledger.name, row["id"], column))
+                for column, one in found
+            ]
     return findings
 
 

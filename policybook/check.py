@@ -10,7 +10,7 @@ from pathlib import Path
 from policybook.catalogue import Statistic, load_catalogue
 from policybook.changes import check_changes, check_plausibility
 from policybook.edition import open_inputs
-from policybook.errors import Finding, LedgerError, PolicybookError
+from policybook.errors import Finding, LedgerError, PolicybookError, any_error
 from policybook.explanations import load_explanations
 from policybook.history import check_falls, earlier_editions, with_history
 from policybook.inputs import Inputs, load_inputs
@@ -38,7 +38,7 @@ class CheckedData:
     @property
     def blocked(self) -> bool:
         """Whether any finding is an error."""
-        return any(finding.severity == "error" for finding in self.findings)
+        return any_error(self.findings)
 
     def required(self) -> Inputs:
         """The inputs; :class:`LedgerError` with the findings when any is an error."""
@@ -96,8 +96,19 @@ def check_edition(root: Path, data: Path, period: str) -> list[Finding]:
         facts = evaluate_notebooks(root / "notebooks", open_inputs(data, inputs))
     except PolicybookError as problem:
         return checked.findings + problem.findings
-    findings = checked.findings + check_falls(root, data, inputs, facts)
-    return findings + check_relations(checked.relations, facts, inputs.ledgers)
+    return checked.findings + check_computed(root, data, inputs, checked.relations, facts)
+
+
+def check_computed(
+    root: Path,
+    data: Path,
+    inputs: Inputs,
+    relations: Iterable[Relation],
+    facts: Mapping[str, Fact],
+) -> list[Finding]:
+    """Facts against the edition before, and the declared relations between them."""
+    findings = check_falls(root, data, inputs, facts)
+    return findings + check_relations(relations, facts, inputs.ledgers)
 
 
 def check_relations(

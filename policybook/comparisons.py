@@ -121,7 +121,6 @@ def compared(statistic: Statistic) -> dict[str, Statistic]:
             unit="个百分点" if share else statistic.unit,
             decimals=max(statistic.decimals, 1) if share else statistic.decimals,
             definition=f"本期的“{statistic.label}”减去{base}的同一指标。{statistic.definition}",
-            direction=statistic.direction,
             word="level" if share else "amount",
             compare=(),
         )

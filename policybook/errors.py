@@ -12,6 +12,9 @@ from typing import Literal
 
 Severity = Literal["error", "warning", "note"]
 
+SEVERITIES: dict[Severity, str] = {"error": "错误", "warning": "提醒", "note": "说明"}
+"""What each severity is called, gravest first."""
+
 
 @dataclass(frozen=True)
 class Finding:
@@ -65,6 +68,11 @@ class NotebookError(PolicybookError):
 
 class SiteError(PolicybookError):
     """The book does not build without a warning."""
+
+
+def any_error(findings: Iterable[Finding]) -> bool:
+    """Whether any finding blocks."""
+    return any(finding.severity == "error" for finding in findings)
 
 
 def error(code: str, place: object, message: str, remedy: str) -> Finding:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from policybook.config import check_keys, read_yaml
-from policybook.errors import ConfigError, Finding, error
+from policybook.errors import ConfigError, Finding, error, note
 
 FILE = "explanations.yml"
 
@@ -50,6 +50,13 @@ def load_explanations(folder: Path) -> tuple[Explanation, ...]:
     if findings:
         raise ConfigError(findings)
     return tuple(found)
+
+
+def settled(found: Finding, reason: str) -> Finding:
+    """The finding, or a note that repeats the reason when there is one."""
+    if not reason:
+        return found
+    return note(found.code, found.place, f"{found.message}理由：{reason}", "变动已说明，读者可见。")
 
 
 def reason_for(explanations: tuple[Explanation, ...], ledger: str, record: str, column: str) -> str:

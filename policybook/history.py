@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -22,8 +22,8 @@ from policybook.comparisons import (
 )
 from policybook.corrections import find_editions, load_corrections
 from policybook.edition import open_inputs
-from policybook.errors import Finding, LedgerError, error, note
-from policybook.explanations import Explanation, base_reason, load_explanations
+from policybook.errors import Finding, LedgerError, error
+from policybook.explanations import Explanation, base_reason, load_explanations, settled
 from policybook.inputs import Inputs, load_inputs
 from policybook.model import Fact
 from policybook.notebooks import evaluate_notebooks
@@ -47,20 +47,23 @@ def with_history(root: Path, data: Path, inputs: Inputs) -> Inputs:
     bases: list[Base] = []
     blocked: list[NotCompared] = []
     findings: list[Finding] = []
+    register, stamp = read_register(data), _stamp(root, data)
     for earlier in editions:
-        facts = _values(root, data, earlier, _stamp(root, data))
-        first = first_released(read_register(data), earlier)
+        facts = _values(root, data, earlier, stamp)
+        first = first_released(register, earlier)
         published = read_values(data, first) if first else {}
         for statistic in wanted:
             found, reason = _base(statistic, earlier, facts, catalogue)
+            compares = _compares(statistic, edition, earlier)
             if found is None:
-                blocked += _blocked(statistic, edition, earlier, reason)
+                if compares:
+                    blocked.append(NotCompared(statistic.id, str(earlier), reason))
                 continue
             base = Base(statistic.id, earlier, found)
-            note, missing = _revision(base, published, explanations, data)
-            if missing is not None and _compares(statistic, edition, earlier):
+            told, missing = _revision(base, published, explanations, data)
+            if missing is not None and compares:
                 findings.append(missing)
-            bases.append(replace(base, note=note))
+            bases.append(replace(base, note=told))
     if findings:
         raise LedgerError(findings)
     if not bases:
@@ -113,13 +116,9 @@ def check_falls(root: Path, data: Path, inputs: Inputs, facts: Mapping[str, Fact
             continue
         place = f"{name} {'；'.join(cell.origin or cell.place for cell in fact.cells()[:20])}"
         message = f"累计数由上期的 {then.display} 降为 {fact.display}（{fact.label}）。"
+        remedy = "核对有没有漏列的记录；确有道理的，在 explanations.yml 说明。"
         reason = base_reason(explanations, name, str(same_year[-1].first))
-        if reason:
-            message = f"{message}理由：{reason}"
-            findings.append(note("change.fell", place, message, "变动已说明，读者可见。"))
-        else:
-            remedy = "核对有没有漏列的记录；确有道理的，在 explanations.yml 说明。"
-            findings.append(error("change.fell", place, message, remedy))
+        findings.append(settled(error("change.fell", place, message, remedy), reason))
     return findings
 
 
@@ -160,13 +159,6 @@ def _base(
 
 def _compares(statistic: Statistic, edition: Period, earlier: Period) -> bool:
     return any(edition.shifted(-AGAINST[k][0]) == earlier.first for k in statistic.compare)
-
-
-def _blocked(
-    statistic: Statistic, edition: Period, earlier: Period, reason: str
-) -> Iterator[NotCompared]:
-    if _compares(statistic, edition, earlier):
-        yield NotCompared(statistic.id, str(earlier), reason)
 
 
 def _revision(

@@ -12,15 +12,14 @@ from dataclasses import replace
 from pathlib import Path
 
 from policybook.check import check_data
-from policybook.errors import Finding, LedgerError, UsageError, error
+from policybook.errors import Finding, LedgerError, UsageError, any_error, error
 from policybook.folders import recover, swap, workshop
-from policybook.ledgers import SUBMISSIONS, csv_text
+from policybook.ledgers import SUBMISSIONS, records_text
 from policybook.period import Period
 from policybook.provenance import (
     FOLDER,
     WORKBOOKS,
     HandedIn,
-    Origin,
     Provenance,
     values_digest,
     write_provenance,
@@ -62,10 +61,11 @@ def ingest(data: Path, period: Period, paths: Sequence[Path], replaces: str = ""
     with workshop(data) as work:
         target = work / folder.name
         shutil.copytree(folder, target)
-        (target / WORKBOOKS / replaces).unlink() if replaces else None
+        if replaces:
+            (target / WORKBOOKS / replaces).unlink()
         _write(target, paths, sent, merged, schemas)
         checked = _check(data, target, work / "data")
-        if any(finding.severity == "error" for finding in findings):
+        if any_error(findings):
             raise LedgerError([*findings, *checked, _nothing_done(folder)])
         swap(target, folder)
     return findings + checked
@@ -101,20 +101,11 @@ def _write(
     (target / WORKBOOKS).mkdir(exist_ok=True)
     for path in paths:
         shutil.copyfile(path, target / WORKBOOKS / path.name)
-    by_id = {name: {row["id"]: row for row in rows} for name, rows in merged.rows.items()}
     for name, rows in merged.rows.items():
-        columns = schemas[name].names
-        text = csv_text(columns, ([row[column] for column in columns] for row in rows))
+        text = records_text(schemas[name].names, rows)
         (target / f"{name}.csv").write_text(text, encoding="utf-8", newline="")
     origins = tuple(
-        Origin(
-            one.ledger,
-            one.record,
-            one.workbook,
-            one.sheet,
-            one.cells,
-            values_digest(by_id[one.ledger][one.record], one.cells),
-        )
+        replace(one, values_sha256=values_digest(merged.by_id[one.ledger, one.record], one.cells))
         for one in merged.origins
     )
     handed_in = tuple(HandedIn(one.name, one.sha256, one.department) for one in sent)
@@ -133,9 +124,8 @@ def _received(
     """Which of the ledgers owed have come: records that name the department, or its own file."""
     departments = {one.name: one.department for one in sent}
     came: dict[tuple[str, str], str] = {}
-    by_id = {name: {row["id"]: row for row in rows} for name, rows in merged.rows.items()}
     for origin in merged.origins:
-        row = by_id[origin.ledger][origin.record]
+        row = merged.by_id[origin.ledger, origin.record]
         for who in {row.get("department", ""), departments[origin.workbook]}:
             came.setdefault((who, origin.ledger), origin.workbook)
     return [

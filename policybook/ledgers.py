@@ -10,7 +10,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -55,9 +55,7 @@ class Ledger:
     @cached_property
     def canonical(self) -> str:
         """The published text."""
-        return csv_text(
-            self.schema.names, ([row[n] for n in self.schema.names] for row in self.rows)
-        )
+        return records_text(self.schema.names, self.rows)
 
     @cached_property
     def sha256(self) -> str:
@@ -79,6 +77,26 @@ def csv_text(columns: object, rows: object) -> str:
     writer.writerow(columns)  # type: ignore[arg-type]
     writer.writerows(rows)  # type: ignore[arg-type]
     return stream.getvalue()
+
+
+def records_text(columns: Sequence[str], records: Iterable[Mapping[str, str]]) -> str:
+    """Records as CSV, in the order of the columns."""
+    return csv_text(columns, ([record[name] for name in columns] for record in records))
+
+
+def read_columns(path: Path, columns: Sequence[str]) -> list[dict[str, str]]:
+    """The records of a CSV that we wrote with just these columns.
+
+    Raises ``ValueError`` when it is another file, ``OSError`` when it cannot be read.
+    """
+    text = path.read_bytes().decode("utf-8")
+    try:
+        rows = list(csv.reader(io.StringIO(text, newline=""), strict=True))
+    except csv.Error as problem:
+        raise ValueError(str(problem)) from None
+    if not rows or rows[0] != list(columns) or any(len(row) != len(columns) for row in rows):
+        raise ValueError("列不对")
+    return [dict(zip(columns, row, strict=True)) for row in rows[1:]]
 
 
 def decode(path: Path) -> tuple[str, list[Finding]]:

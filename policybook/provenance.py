@@ -6,15 +6,14 @@ were typed as CSV has none.
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 
 from policybook.errors import ConfigError, Finding, error
-from policybook.ledgers import Ledger, csv_text
+from policybook.ledgers import Ledger, csv_text, read_columns
 
 FOLDER = "provenance"
 WORKBOOKS = "workbooks"
@@ -65,7 +64,11 @@ class Provenance:
     handed_in: tuple[HandedIn, ...] = ()
     origins: tuple[Origin, ...] = ()
     normalised: tuple[Normalised, ...] = ()
-    raw: Mapping[str, str] = field(default_factory=dict, repr=False)  # place → text as handed in
+
+    @cached_property
+    def raw(self) -> dict[str, str]:
+        """Where a value was normalised → the text as handed in."""
+        return {cell_place(one.workbook, one.sheet, one.cell): one.raw for one in self.normalised}
 
     def places(self, ledger: str) -> dict[str, dict[str, str]]:
         """For each record of a ledger, the place of each column."""
@@ -114,8 +117,7 @@ def read_provenance(folder: Path) -> Provenance:
         )
     )
     normalised = tuple(Normalised(**row) for row in _read(place / "normalised.csv", _NORMALISED))
-    raw = {cell_place(one.workbook, one.sheet, one.cell): one.raw for one in normalised}
-    return Provenance(handed_in, origins, normalised, raw)
+    return Provenance(handed_in, origins, normalised)
 
 
 def write_provenance(folder: Path, provenance: Provenance) -> None:
@@ -151,14 +153,9 @@ def _texts(provenance: Provenance) -> dict[str, str]:
 
 def _read(path: Path, columns: tuple[str, ...]) -> list[dict[str, str]]:
     try:
-        text = path.read_bytes().decode("utf-8")
-        reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-        rows = list(reader)
-    except (OSError, UnicodeDecodeError, csv.Error) as problem:
+        return read_columns(path, columns)
+    except (OSError, ValueError) as problem:
         raise _broken(path, str(problem)) from None
-    if not rows or tuple(rows[0]) != columns or any(len(row) != len(columns) for row in rows):
-        raise _broken(path, "列不对")
-    return [dict(zip(columns, row, strict=True)) for row in rows[1:]]
 
 
 def _cells(text: str, path: Path) -> dict[str, str]:

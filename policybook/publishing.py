@@ -7,7 +7,6 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
-from policybook.check import check_data
 from policybook.comparisons import EARLIER
 from policybook.corrections import Correction, corrections_file, load_corrections
 from policybook.errors import (
@@ -15,6 +14,7 @@ from policybook.errors import (
     PolicybookError,
     SiteError,
     UsageError,
+    any_error,
     error,
     note,
     warning,
@@ -22,6 +22,7 @@ from policybook.errors import (
 from policybook.folders import recover, replace_file, swap, workshop
 from policybook.front import write_front
 from policybook.history import earlier_editions
+from policybook.inputs import load_inputs
 from policybook.model import Fact
 from policybook.period import Period
 from policybook.published import Release, read_release
@@ -56,12 +57,13 @@ def release(project: Project, period: Period, reason: str, today: date) -> list[
         except PolicybookError as problem:
             raise SiteError([*problem.findings, _nothing_done(period)]) from None
         built = work / "release"
+        published = read_release(built)
+        values = published_values(published)
         findings = [_blocking(one) for one in findings] + _parameters(project.data, period)
         if period.revision:
-            findings += _unexplained(project.data, built, period)
-        if any(one.severity == "error" for one in findings):
+            findings += _unexplained(project.data, published, values, period)
+        if any_error(findings):
             raise SiteError([*findings, _nothing_done(period)])
-        values = published_values(built)
         bases = " ".join(map(str, earlier_editions(project.data, period)))
         entry = Released(str(period), today.isoformat(), sums_digest(built), bases, reason)
         swap(built, place)
@@ -105,7 +107,7 @@ def _blocking(found: Finding) -> Finding:
 
 
 def _parameters(data: Path, period: Period) -> list[Finding]:
-    inputs = check_data(data, str(period)).required()
+    inputs = load_inputs(data, str(period))
     place = inputs.folder / "period.yml"
     findings = []
     if inputs.parameters.reporting_date is None:
@@ -117,22 +119,22 @@ def _parameters(data: Path, period: Period) -> list[Finding]:
     return findings
 
 
-def _unexplained(data: Path, built: Path, period: Period) -> list[Finding]:
+def _unexplained(
+    data: Path, published: Release, values: Mapping[str, Published], period: Period
+) -> list[Finding]:
     """A number of a re-issue changed, although no correction touches what it rests on."""
     before = read_values(data, str(replace(period, revision=period.revision - 1)))
     corrections = [one for one in load_corrections(data, period) if one.revision == period.revision]
     findings = []
-    published = read_release(built)
     revised = _revised_bases(published)
     for fact in published.facts.values():
         then = before.get(fact.id)
-        now = Published(fact.value, fact.display)
         explained = any(_rests_on(fact, one) for one in corrections) or any(
             cell.record in revised and part.ledger == EARLIER
             for part in fact.operands
             for cell in part.cells
         )
-        if then != now and not explained:
+        if then != values[fact.id] and not explained:
             told = then.display if then else "没有"
             findings.append(
                 error(
@@ -174,15 +176,15 @@ def _write_changelog(
     old = path.read_text(encoding="utf-8") if path.is_file() else head
     lines = [f"## {entry.edition}（{entry.released_on}）", ""]
     lines += [f"{entry.note}", ""] if entry.note else []
-    before = read_values(data, list(register)[-1]) if register else {}
+    last = next(reversed(list(register)), "")
+    before = read_values(data, last) if last else {}
     changed = [n for n in values if n in before and before[n] != values[n]]
     new = [n for n in values if n not in before]
     gone = [n for n in before if n not in values]
     lines += [f"- 统计数字 {len(values)} 个。"]
-    if register:
-        against = list(register)[-1]
+    if last:
         lines += [
-            f"- 与 {against} 相比：变动 {len(changed)} 个，新增 {len(new)} 个，不再有 {len(gone)} 个。"
+            f"- 与 {last} 相比：变动 {len(changed)} 个，新增 {len(new)} 个，不再有 {len(gone)} 个。"
         ]
         lines += [f"- `{n}`：{before[n].display} → {values[n].display}" for n in changed]
     section = "\n".join(lines) + "\n"

@@ -7,12 +7,11 @@ from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 
-from policybook.config import Parameters
 from policybook.corrections import find_editions
 from policybook.errors import Finding, UsageError, error, note
 from policybook.folders import workshop
-from policybook.inputs import Inputs, load_inputs
-from policybook.ledgers import SUBMISSIONS, Ledger, csv_text
+from policybook.inputs import load_inputs
+from policybook.ledgers import SUBMISSIONS, Ledger, records_text
 from policybook.period import Period
 from policybook.schema import Schema
 from policybook.sheets.template import Carried, write_template
@@ -45,23 +44,20 @@ def start_quarter(data: Path, period: Period) -> list[Finding]:
     inputs = load_inputs(data, str(before[-1]))
     earlier = str(before[-1])
     carried = {
-        name: _carried(ledger, earlier)
-        for name, ledger in inputs.ledgers.items()
-        if name != "documents"
+        name: _carried(ledger) for name, ledger in inputs.ledgers.items() if name != "documents"
     }
     with workshop(data) as work:
         folder = work / str(period)
         folder.mkdir()
         parameters = (inputs.folder / "period.yml").read_text(encoding="utf-8")
         (folder / "period.yml").write_text(
-            _parameters(parameters, inputs.parameters, period, list(carried.values())),
+            _parameters(parameters, period, list(carried.values())),
             encoding="utf-8",
         )
         for name, one in carried.items():
-            rows = ([row[column] for column in one.schema.names] for row in one.rows)
-            text = csv_text(one.schema.names, rows)
+            text = records_text(one.schema.names, one.rows)
             (folder / f"{name}.csv").write_text(text, encoding="utf-8", newline="")
-        (folder / SUBMISSIONS).write_text(_submissions(inputs, carried), encoding="utf-8")
+        (folder / SUBMISSIONS).write_text(_submissions(carried), encoding="utf-8")
         write_template(
             folder / workbook_name(period),
             str(period),
@@ -75,7 +71,7 @@ def start_quarter(data: Path, period: Period) -> list[Finding]:
     ]
 
 
-def _carried(ledger: Ledger, earlier: str) -> Carried:
+def _carried(ledger: Ledger) -> Carried:
     """A ledger's open records as the next quarter starts with them."""
     schema = ledger.schema
     rows = []
@@ -94,7 +90,7 @@ def _carried(ledger: Ledger, earlier: str) -> Carried:
     return Carried(schema, tuple(rows), before)
 
 
-def _parameters(text: str, parameters: Parameters, period: Period, carried: list[Carried]) -> str:
+def _parameters(text: str, period: Period, carried: list[Carried]) -> str:
     """``period.yml`` of the quarter before, for this one; dates not yet known are null."""
     empty = [one.schema.name for one in carried if not one.rows]
     values = {
@@ -110,7 +106,7 @@ def _parameters(text: str, parameters: Parameters, period: Period, carried: list
     return text
 
 
-def _submissions(inputs: Inputs, carried: Mapping[str, Carried]) -> str:
+def _submissions(carried: Mapping[str, Carried]) -> str:
     """Who owes which ledger: the departments that the carried records name."""
     owed = []
     for name, one in carried.items():

@@ -6,15 +6,13 @@ readers saw.  Both are kept with the data, since the released folders themselves
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from policybook.errors import ConfigError, error
 from policybook.folders import replace_file
-from policybook.ledgers import csv_text
+from policybook.ledgers import csv_text, read_columns
 from policybook.period import Period
 
 _COLUMNS = ("edition", "released_on", "sha256", "bases", "note")
@@ -82,13 +80,9 @@ def first_released(register: Mapping[str, Released], quarter: Period) -> str:
 
 def _rows(path: Path, columns: tuple[str, ...]) -> list[dict[str, str]]:
     try:
-        rows = list(csv.reader(io.StringIO(path.read_text(encoding="utf-8"), newline="")))
-    except (UnicodeDecodeError, csv.Error) as problem:
-        rows, message = [], str(problem)
-    else:
-        message = "列不对"
-    if not rows or tuple(rows[0]) != columns or any(len(row) != len(columns) for row in rows):
+        return read_columns(path, columns)
+    except ValueError as problem:
+        message = f"发布登记读不了：{problem}。"
         raise ConfigError(
-            error("register.broken", path, f"发布登记读不了：{message}。", "从版本库恢复这个文件。")
-        )
-    return [dict(zip(columns, row, strict=True)) for row in rows[1:]]
+            error("register.broken", path, message, "从版本库恢复这个文件。")
+        ) from None

@@ -90,17 +90,17 @@ class ComparedRole(SphinxRole):
             for cell in part.cells
         )
         word = claim_word(change)
-        nodes_: list[nodes.Node] = [self._shown(book, change, "word")]
+        said: list[nodes.Node] = [self._shown(book, change, "word")]
         if word == "持平":
-            nodes_.insert(0, nodes.Text(f"与{name}"))
+            said.insert(0, nodes.Text(f"与{name}"))
         else:
-            nodes_ = [nodes.Text(f"比{name}"), *nodes_, self._shown(book, change, "size")]
+            said = [nodes.Text(f"比{name}"), *said, self._shown(book, change, "size")]
             growth = book.facts.get(f"{self.text}.{kind}_growth")
             if growth is not None:
-                nodes_ += [nodes.Text("、"), self._shown(book, growth, "word")]
+                said += [nodes.Text("、"), self._shown(book, growth, "word")]
                 if claim_word(growth) != "持平":
-                    nodes_.append(self._shown(book, growth, "size"))
-        return [*nodes_, nodes.Text("，基数已修订")] if revised else nodes_
+                    said.append(self._shown(book, growth, "size"))
+        return [*said, nodes.Text("，基数已修订")] if revised else said
 
     def _shown(self, book: Book, fact: Fact, variant: str) -> nodes.Node:
         note_use(self.env, fact)

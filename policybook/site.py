@@ -8,17 +8,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from policybook.cache import NotebookCache, shared_digests
-from policybook.check import check_data, check_relations
+from policybook.check import check_computed, check_data
 from policybook.coverage import COVERAGE, coverage_line, publish, rules_of
-from policybook.errors import Finding, LedgerError, SiteError, error, note
+from policybook.errors import Finding, LedgerError, SiteError, any_error, error, note
 from policybook.exemptions import load_exemptions
 from policybook.folders import recover, swap, workshop
 from policybook.front import write_front
 from policybook.gate import Rules, check_gate, unused
-from policybook.history import check_falls, with_history
+from policybook.history import with_history
 from policybook.notebooks import check_coverage, collect, run_notebooks
 from policybook.period import Period
-from policybook.published import SUMS, read_release
+from policybook.published import SUMS, Release, read_release
 from policybook.register import Published, Released, read_register, read_values
 from policybook.release import assemble, write_sums
 from policybook.stage import facts_document, run_jupyter_book, stage_book, stage_data, used_on
@@ -80,7 +80,7 @@ def check_republished(data: Path, release: Path, released: Released) -> list[Fin
     Raises :class:`SiteError` when one is not; pages may differ, by a newer program.
     """
     published = read_values(data, released.edition)
-    now = published_values(release)
+    now = published_values(read_release(release))
     changed = [name for name in {**published, **now} if published.get(name) != now.get(name)]
     if changed:
         raise SiteError(
@@ -104,10 +104,9 @@ def _display(published: Published | None) -> str:
     return published.display if published else "没有这个指标"
 
 
-def published_values(release: Path) -> dict[str, Published]:
+def published_values(release: Release) -> dict[str, Published]:
     """The values of a release's facts."""
-    facts = read_release(release).facts.values()
-    return {fact.id: Published(fact.value, fact.display) for fact in facts}
+    return {fact.id: Published(fact.value, fact.display) for fact in release.facts.values()}
 
 
 def build_edition(project: Project, period: Period, work: Path) -> list[Finding]:
@@ -131,9 +130,10 @@ def build_edition(project: Project, period: Period, work: Path) -> list[Finding]
     executed = run_notebooks(stage, parameters, project.jobs, cache, broken)
     facts, figures = collect(executed)
     check_coverage(facts, checked.catalogue, str(period))
-    findings = checked.findings + check_falls(project.root, project.data, inputs, facts)
-    findings += check_relations(checked.relations, facts, inputs.ledgers)
-    if any(finding.severity == "error" for finding in findings):
+    findings = checked.findings + check_computed(
+        project.root, project.data, inputs, checked.relations, facts
+    )
+    if any_error(findings):
         raise LedgerError(findings)
     content = facts_document(period, facts, figures, checked.relations, inputs)
     stage_book(stage, project.root, content, executed)

@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from policybook.errors import Finding
+from policybook.errors import SEVERITIES, Finding
 
 if TYPE_CHECKING:
     from policybook.diff import FactChange
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from policybook.review import Review
 
 _COLOURS = {"error": "red", "warning": "yellow", "note": "cyan"}
-_NAMES = {"error": "错误", "warning": "提醒", "note": "说明"}
 
 
 def report(findings: Iterable[Finding], as_json: bool) -> None:
@@ -33,7 +32,7 @@ def report(findings: Iterable[Finding], as_json: bool) -> None:
 
     console = Console(stderr=True, soft_wrap=True)
     for finding in findings:
-        line = Text(f"{_NAMES[finding.severity]} ", style=_COLOURS[finding.severity])
+        line = Text(f"{SEVERITIES[finding.severity]} ", style=_COLOURS[finding.severity])
         line.append(f"[{finding.code}] ", style="dim").append(finding.place, style="bold")
         line.append(f"\n  {finding.message}\n  处理：{finding.remedy}")
         console.print(line)

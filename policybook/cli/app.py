@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
-from policybook.errors import Finding, PolicybookError, UsageError, error
+from policybook.errors import Finding, PolicybookError, UsageError, any_error, error
 from policybook.terminal import report
 
 app = typer.Typer(
@@ -51,7 +51,7 @@ def guarded(command: Callable[..., None]) -> Callable[..., None]:
 
 
 def end(findings: Iterable[Finding]) -> None:
-    if any(finding.severity == "error" for finding in findings):
+    if any_error(findings):
         raise typer.Exit(1)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -21,9 +21,24 @@ from policybook.cli.app import (
 )
 from policybook.terminal import report
 
+if TYPE_CHECKING:
+    from policybook.site import Project
+
 Out = Annotated[
     Path | None, typer.Option(help="发布到哪里；默认为 _build/site。", show_default=False)
 ]
+_CORES = os.cpu_count() or 1
+Jobs = Annotated[int, typer.Option(min=1, help="同时运行几个笔记本。")]
+Marked = Annotated[
+    Path | None,
+    typer.Option(help="把交来的报表另存到这个文件夹，标出有问题的单元格。", show_default=False),
+]
+
+
+def _project(root: Path, data: Path, out: Path, jobs: int, cached: bool = True) -> Project:
+    from policybook.site import Project
+
+    return Project(root.resolve(), data.resolve(), out.resolve(), jobs, cached, say)
 
 
 @app.command(epilog="例：policybook build 2024Q2 --jobs 2")
@@ -33,7 +48,7 @@ def build(
     root: Root = Path(),
     data: Data = None,
     out: Out = None,
-    jobs: Annotated[int, typer.Option(min=1, help="同时运行几个笔记本。")] = os.cpu_count() or 1,
+    jobs: Jobs = _CORES,
     no_cache: Annotated[bool, typer.Option("--no-cache", help="不沿用以前运行的笔记本。")] = False,
 ) -> None:
     """由台账生成网站：核查、重算、成页、核验，全部完成才替换旧版。"""
@@ -41,14 +56,7 @@ def build(
     chosen = choose(data, periods)
     from policybook import site
 
-    project = site.Project(
-        root.resolve(),
-        data.resolve(),
-        (out or root / "_build" / "site").resolve(),
-        jobs,
-        not no_cache,
-        say,
-    )
+    project = _project(root, data, out or root / "_build" / "site", jobs, not no_cache)
     report(site.build(project, chosen), as_json=False)
     print(f"已生成 {'、'.join(map(str, chosen))} 到 {project.out}")
 
@@ -59,10 +67,7 @@ def check(
     periods: Periods = None,
     root: Root = Path(),
     data: Data = None,
-    marked: Annotated[
-        Path | None,
-        typer.Option(help="把交来的报表另存到这个文件夹，标出有问题的单元格。", show_default=False),
-    ] = None,
+    marked: Marked = None,
     as_json: Json = False,
 ) -> None:
     """核查台账：结构、编号、证据、勾稽关系，与上期的变动，是否合理，是否报齐。"""
@@ -107,10 +112,7 @@ def ingest(
     replaces: Annotated[
         str, typer.Option(help="这次交来的代替以前交来的哪个文件。", show_default=False)
     ] = "",
-    marked: Annotated[
-        Path | None,
-        typer.Option(help="把交来的报表另存到这个文件夹，标出有问题的单元格。", show_default=False),
-    ] = None,
+    marked: Marked = None,
     root: Root = Path(),
     data: Data = None,
     as_json: Json = False,
@@ -144,7 +146,7 @@ def release(
     root: Root = Path(),
     data: Data = None,
     out: Out = None,
-    jobs: Annotated[int, typer.Option(min=1, help="同时运行几个笔记本。")] = os.cpu_count() or 1,
+    jobs: Jobs = _CORES,
     as_json: Json = False,
 ) -> None:
     """逐项核对后正式发布：发布的文件夹从此不再改写。"""
@@ -152,11 +154,9 @@ def release(
 
     from policybook.period import parse_period
     from policybook.publishing import release as publish
-    from policybook.site import Project
 
-    data = data or root / "data"
     out = out or root / "_build" / "site"
-    project = Project(root.resolve(), data.resolve(), out.resolve(), jobs, True, say)
+    project = _project(root, data or root / "data", out, jobs)
     findings = publish(project, parse_period(period), note, date.today())
     report(findings, as_json)
     if not as_json:

@@ -19,14 +19,13 @@ from openpyxl.utils import column_index_from_string, get_column_letter, quote_sh
 from openpyxl.worksheet.hyperlink import Hyperlink
 
 import policybook.sheets.looks as looks
-from policybook.errors import Finding, PolicybookError, Severity, error
+from policybook.errors import SEVERITIES, Finding, PolicybookError, error
 from policybook.sheets.archive import unpack
 from policybook.sheets.delimited import read_delimited
 
 LISTED = "核查发现"
 """Title of the sheet that lists the findings."""
 
-SEVERITIES: dict[Severity, str] = {"error": "错误", "warning": "提醒", "note": "说明"}
 _DELIMITED = (".csv", ".tsv", ".txt")
 _ADDRESS = re.compile(r"([A-Z]{1,3})([1-9]\d{0,6})", re.ASCII)
 _LAST_ROW, _LAST_COLUMN = 1_048_576, 16_384

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from policybook.errors import Finding
 from policybook.provenance import Normalised, Origin, cell_place
@@ -37,6 +38,11 @@ class Merged:
     rows: dict[str, tuple[dict[str, str], ...]]  # ledger → all columns, by first appearance
     origins: tuple[Origin, ...]
     findings: tuple[Finding, ...]
+
+    @cached_property
+    def by_id(self) -> dict[tuple[str, str], dict[str, str]]:
+        """The row of each ledger and id."""
+        return {(name, row["id"]): row for name, rows in self.rows.items() for row in rows}
 
 
 def sheet_place(workbook: str, sheet: str) -> str:

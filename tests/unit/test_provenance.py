@@ -174,6 +174,6 @@ def test_any_text_comes_back(name: str, sheet: str, raw: str) -> None:
         )
         write_provenance(Path(place), written)
         back = read_provenance(Path(place))
-    assert replace(back, raw={}) == written
+    assert back == written
     assert back.raw == {cell_place(name, sheet, "E3"): raw}
     assert back.digest == written.digest
