@@ -13,6 +13,7 @@ from pathlib import Path
 from policybook.comparisons import NotCompared
 from policybook.config import Parameters, read_parameters
 from policybook.corrections import Correction
+from policybook.explanations import Explanation
 from policybook.ledgers import Ledger, read_ledgers
 from policybook.model import Fact, Figure, fact_from_dict, figure_from_dict
 from policybook.numbers import number_text
@@ -46,6 +47,7 @@ class Book:
     filled: Mapping[str, str]  # the numbers each relation holds for
     chapters: Mapping[str, str]  # title of each chapter's page, in the notebooks' order
     corrections: tuple[Correction, ...] = ()
+    explanations: tuple[Explanation, ...] = ()
     not_compared: tuple[NotCompared, ...] = ()
 
     @cached_property
@@ -61,6 +63,19 @@ class Book:
             for cell in part.cells
         }
         return [one for one in self.corrections if (one.ledger, one.record, one.column) in cells]
+
+    def explanations_of(self, fact: Fact) -> list[Explanation]:
+        """The reasons given for changes of a fact, or of the records it rests on."""
+        records = {
+            (part.ledger, record)
+            for part in (*fact.operands, *fact.missing)
+            for record in part.records
+        }
+        return [
+            one
+            for one in self.explanations
+            if one.statistic == fact.id or (one.ledger, one.record) in records
+        ]
 
     def not_compared_of(self, fact: Fact) -> list[NotCompared]:
         """The comparisons of a fact that are not made, and why."""
@@ -97,6 +112,7 @@ def load_book(stage: Path) -> Book:
         {entry["id"]: entry["filled"] for entry in content["relations"]},
         {fact.chapter: _title(stage, fact.chapter) for fact in facts.values()},
         tuple(Correction(**one) for one in content["corrections"]),
+        tuple(Explanation(**one) for one in content["explanations"]),
         tuple(NotCompared(**one) for one in content["not_compared"]),
     )
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from policybook.errors import Finding, error, warning
-from policybook.explanations import Explanation, reason_for, settled
+from policybook.explanations import Explanations, settled
 from policybook.ledgers import Ledger
 from policybook.numbers import exact_text, is_number
 from policybook.period import Period
@@ -36,11 +36,11 @@ class _Pair:
     now: Ledger
     before: Ledger
     same_year: bool
-    explanations: tuple[Explanation, ...]
+    explanations: Explanations
 
     def settle(self, found: Finding, record: str, column: str) -> Finding:
         """The finding, or a note when the change has a reason."""
-        return settled(found, reason_for(self.explanations, self.now.name, record, column))
+        return settled(found, self.explanations.of_cell(self.now.name, record, column))
 
 
 def check_changes(
@@ -48,7 +48,7 @@ def check_changes(
     before: Mapping[str, Ledger],
     closed: Mapping[str, frozenset[str]],
     editions: tuple[Period, Period],
-    explanations: tuple[Explanation, ...],
+    explanations: Explanations,
 ) -> list[Finding]:
     """Every record against the earlier edition's.
 
@@ -105,15 +105,19 @@ def _changed(
         old, new = before.get(field.name, ""), row[field.name]
         place = pair.now.place(index, field.name)
         found: Finding | None = None
-        if field.steady and old and new != old:
+        numbers = field.numeric and is_number(old) and is_number(new)
+        same = Fraction(old) == Fraction(new) if numbers else old == new
+        if same:
+            continue
+        if field.steady and old:
             found = warning(
                 "change.steady",
                 place,
                 f"{field.title}由上期的“{old}”变为“{new}”（{row['title']}）。",
                 "核对；确有调整的，在 explanations.yml 说明。",
             )
-        elif field.numeric and is_number(old) and is_number(new):
-            found = _fell(pair, field, row, before, place) or _jumped(field, old, new, place)
+        elif numbers:
+            found = _fell(pair, field, row, before, place) or _jumped(pair, field, row, old, place)
         if found is not None:
             yield pair.settle(found, row["id"], field.name)
     for column, source in schema.carry.previous.items():
@@ -132,10 +136,7 @@ def _changed(
 def _fell(
     pair: _Pair, field: Field, row: Mapping[str, str], before: Mapping[str, str], place: str
 ) -> Finding | None:
-    wanted = field.cumulative
-    if wanted is None or not pair.same_year:
-        return None
-    if any(row.get(column) != value for column, value in wanted.items()):
+    if not _accumulates(field, row) or not pair.same_year:
         return None
     old, new = Fraction(before[field.name]), Fraction(row[field.name])
     if new >= old:
@@ -148,6 +149,13 @@ def _fell(
     )
 
 
+def _accumulates(field: Field, row: Mapping[str, str]) -> bool:
+    """Whether a cell counts up from the start of the year."""
+    if field.cumulative is None:
+        return False
+    return all(row.get(column) == value for column, value in field.cumulative.items())
+
+
 def slip(ratio: Fraction) -> str:
     """Which slip of units explains a ratio; "" when none does."""
     for factor, told in SLIPS:
@@ -157,9 +165,14 @@ def slip(ratio: Fraction) -> str:
     return ""
 
 
-def _jumped(field: Field, old: str, new: str, place: str) -> Finding | None:
+def _jumped(
+    pair: _Pair, field: Field, row: Mapping[str, str], old: str, place: str
+) -> Finding | None:
+    new = row[field.name]
     if not Fraction(old) or not Fraction(new):
         return None
+    if not pair.same_year and _accumulates(field, row) and Fraction(new) < Fraction(old):
+        return None  # it starts anew
     ratio = abs(Fraction(new) / Fraction(old))
     small = field.type == "integer" and abs(Fraction(old)) < 10 and abs(Fraction(new)) < 100
     if small or Fraction(1, field.jump) <= ratio <= field.jump:
@@ -180,9 +193,7 @@ def _jumped(field: Field, old: str, new: str, place: str) -> Finding | None:
     )
 
 
-def check_plausibility(
-    ledgers: Mapping[str, Ledger], explanations: tuple[Explanation, ...]
-) -> list[Finding]:
+def check_plausibility(ledgers: Mapping[str, Ledger], explanations: Explanations) -> list[Finding]:
     """What a single edition shows to be unlikely: over 100 %, rates that are percentages,
     records that are closed without date or proof."""
     findings: list[Finding] = []
@@ -191,7 +202,7 @@ def check_plausibility(
             found = [*_required(ledger, index, row), *_rates(ledger, index, row)]
             found += _over_plan(ledger, index, row)
             findings += [
-                settled(one, reason_for(explanations, ledger.name, row["id"], column))
+                settled(one, explanations.of_cell(ledger.name, row["id"], column))
                 for column, one in found
             ]
     return findings

@@ -11,7 +11,6 @@ from policybook.catalogue import Statistic, load_catalogue
 from policybook.changes import check_changes, check_plausibility
 from policybook.edition import open_inputs
 from policybook.errors import Finding, LedgerError, PolicybookError, any_error
-from policybook.explanations import load_explanations
 from policybook.history import check_falls, earlier_editions, with_history
 from policybook.inputs import Inputs, load_inputs
 from policybook.ledgers import HEADER_LINES, Ledger
@@ -63,10 +62,9 @@ def check_data(data: Path, period: str) -> CheckedData:
 
 def check_against_earlier(data: Path, inputs: Inputs) -> list[Finding]:
     """Plausibility, what departments still owe, and changes since the earlier edition."""
-    explanations = load_explanations(inputs.folder)
     titles = {name: schema.title for name, schema in inputs.schemas.items()}
     findings = check_submissions(inputs.folder, titles)
-    findings += check_plausibility(inputs.ledgers, explanations)
+    findings += check_plausibility(inputs.ledgers, inputs.explanations)
     edition = parse_period(inputs.parameters.period)
     editions = earlier_editions(data, edition)
     if not editions:
@@ -81,7 +79,7 @@ def check_against_earlier(data: Path, inputs: Inputs) -> list[Finding]:
             )
     known = {name: frozenset(ids) for name, ids in closed.items()}
     pair = (edition, editions[-1])
-    return findings + check_changes(inputs.ledgers, before, known, pair, explanations)
+    return findings + check_changes(inputs.ledgers, before, known, pair, inputs.explanations)
 
 
 def check_edition(root: Path, data: Path, period: str) -> list[Finding]:
@@ -106,8 +104,9 @@ def check_computed(
     relations: Iterable[Relation],
     facts: Mapping[str, Fact],
 ) -> list[Finding]:
-    """Facts against the edition before, and the declared relations between them."""
-    findings = check_falls(root, data, inputs, facts)
+    """Facts against the edition before, the declared relations between them, and explanations
+    that neither this nor the check of the ledgers had use for."""
+    findings = check_falls(root, data, inputs, facts) + inputs.explanations.unused()
     return findings + check_relations(relations, facts, inputs.ledgers)
 
 

@@ -29,6 +29,7 @@ TREND = 12
 
 _FILE = Path(__file__).parent / "schemas" / "earlier.json"
 _WIDEST = 10**17  # an integer column holds no more
+_LARGEST = 10**12  # nor a decimal one with six places
 
 
 @cache
@@ -63,7 +64,7 @@ class NotCompared:
 
 def base_id(statistic: str, quarter: Period) -> str:
     """The record of a statistic's value in a quarter."""
-    return f"{str(quarter.first).lower()}-{statistic.replace('.', '-').replace('_', '-')}"
+    return f"{quarter.first}-{statistic}"
 
 
 def unfit(fact: Fact) -> str:
@@ -75,6 +76,8 @@ def unfit(fact: Fact) -> str:
     value = Fraction(fact.value)
     if max(abs(value.numerator), value.denominator) >= _WIDEST:
         return "精确值的位数太多"
+    if abs(value) >= _LARGEST:
+        return "太大，前期公布数台账写不下"
     return ""
 
 

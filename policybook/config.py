@@ -12,6 +12,9 @@ import yaml
 
 from policybook.errors import ConfigError, error
 
+_NULL = "tag:yaml.org,2002:null"
+_NO_MAPPING = "这里应是一组键和值。"
+
 
 @dataclass(frozen=True)
 class Parameters:
@@ -57,10 +60,51 @@ def _mapping(loader: _UniqueLoader, node: yaml.MappingNode) -> dict[Any, Any]:
 _UniqueLoader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _mapping)
 
 
-def read_yaml(path: Path) -> Any:
+class _TextLoader(_UniqueLoader):
+    """Every scalar as the text that stands there, an empty one as "".
+
+    YAML 1.1 reads ``0140`` as 96, ``1:30`` as 90, ``on`` as true, and cuts long decimals.
+    """
+
+
+_TextLoader.yaml_implicit_resolvers = {
+    first: [one for one in known if one[0] == _NULL]
+    for first, known in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+_TextLoader.add_constructor(_NULL, lambda loader, node: "")
+
+
+def read_entries(path: Path) -> list[tuple[str, dict[str, str]]]:
+    """A YAML file that is a list of mappings of texts: each with its place, for findings.
+
+    Raises :class:`ConfigError` with all entries that are something else.
+    """
+    entries = read_yaml(path, _TextLoader)
+    if entries in (None, ""):
+        return []
+    if not isinstance(entries, list):
+        remedy = "每条以“- ”起头。"
+        raise ConfigError(error("config.list", path, "这里应是列表。", remedy))
+    found, findings = [], []
+    for number, entry in enumerate(entries, start=1):
+        place = f"{path} 第{number}条"
+        if not isinstance(entry, dict):
+            findings.append(error("config.shape", place, _NO_MAPPING, "按说明改写。"))
+        elif not all(isinstance(value, str) for value in entry.values()):
+            keys = "、".join(key for key, value in entry.items() if not isinstance(value, str))
+            message = f"{keys} 应是一段文字。"
+            findings.append(error("config.text", place, message, "写成一行，必要时加引号。"))
+        else:
+            found.append((place, {str(key): value.strip() for key, value in entry.items()}))
+    if findings:
+        raise ConfigError(findings)
+    return found
+
+
+def read_yaml(path: Path, loader: type[_UniqueLoader] = _UniqueLoader) -> Any:
     """One YAML file's content; :class:`ConfigError` naming file and line when it is broken."""
     try:
-        return yaml.load(path.read_text(encoding="utf-8"), Loader=_UniqueLoader)
+        return yaml.load(path.read_text(encoding="utf-8"), Loader=loader)
     except FileNotFoundError:
         raise ConfigError(error("config.missing", path, "缺少这个文件。", "补上该文件。")) from None
     except UnicodeDecodeError:
@@ -81,7 +125,7 @@ def check_keys(
 ) -> dict[str, Any]:
     """``entry`` as a mapping with just these keys; :class:`ConfigError` otherwise."""
     if not isinstance(entry, dict):
-        raise ConfigError(error("config.shape", place, "这里应是一组键和值。", "按说明改写。"))
+        raise ConfigError(error("config.shape", place, _NO_MAPPING, "按说明改写。"))
     unknown = sorted(set(map(str, entry)) - set(required) - set(optional))
     missing = sorted(set(required) - set(entry))
     if unknown or missing:

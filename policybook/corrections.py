@@ -6,16 +6,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
-from policybook.config import check_keys, read_yaml
+from policybook.config import check_keys, read_entries
 from policybook.errors import ConfigError, Finding, LedgerError, error
 from policybook.ledgers import Ledger
+from policybook.model import Fact
 from policybook.period import Period, find_periods
 
+_REVISION = re.compile("[1-9][0-9]?")
 _KEYS = (
     "revision",
     "what",
@@ -52,6 +55,15 @@ class Correction:
         """Whether it changed that cell."""
         return (self.ledger, self.record, self.column) == (ledger, record, column)
 
+    def touches(self, fact: Fact) -> bool:
+        """Whether that cell is one a fact adds up, or one that chooses its records."""
+        return any(
+            self.column in part.conditions
+            or any(self.concerns(part.ledger, cell.record, cell.column) for cell in part.cells)
+            for part in (*fact.operands, *fact.missing)
+            if part.ledger == self.ledger
+        )
+
 
 def corrections_file(data: Path, period: Period) -> Path:
     """Where a quarter's corrections stand."""
@@ -68,8 +80,7 @@ def load_corrections(data: Path, period: Period) -> tuple[Correction, ...]:
         return ()
     findings: list[Finding] = []
     found: list[Correction] = []
-    for number, entry in enumerate(read_yaml(path) or [], start=1):
-        place = f"{path} 第{number}条"
+    for place, entry in read_entries(path):
         try:
             found.append(_correction(entry, place))
         except ConfigError as problem:
@@ -79,14 +90,14 @@ def load_corrections(data: Path, period: Period) -> tuple[Correction, ...]:
     return tuple(one for one in found if one.revision <= period.revision)
 
 
-def _correction(entry: object, place: str) -> Correction:
-    values = check_keys(entry, place, _KEYS)
-    revision, day = values["revision"], values["date"]
-    texts = {key: "" if values[key] is None else str(values[key]).strip() for key in _KEYS}
-    if not isinstance(revision, int) or isinstance(revision, bool) or revision < 1:
-        problem, remedy = "revision 应是从 1 起的整数", "第一次更正写 1。"
-    elif not isinstance(day, date):
+def _correction(entry: dict[str, str], place: str) -> Correction:
+    texts = check_keys(entry, place, _KEYS)
+    if not _REVISION.fullmatch(texts["revision"]):
+        problem, remedy = "revision 应是 1 至 99 的整数", "第一次更正写 1。"
+    elif not _is_date(texts["date"]):
         problem, remedy = "date 应是日期", "写成 2024-12-01。"
+    elif texts["column"] == "id":
+        problem, remedy = "编号不更正：前期各版都用它指这条记录", "更正其他列。"
     elif not all(texts[key] for key in ("what", "reason", "approved_by", "record", "column")):
         problem, remedy = (
             "what、reason、approved_by、record、column 都不能空",
@@ -95,31 +106,59 @@ def _correction(entry: object, place: str) -> Correction:
     elif texts["before"] == texts["after"]:
         problem, remedy = "before 与 after 相同", "没有改动的不必更正。"
     else:
-        return Correction(revision=revision, place=place, **_without(texts, "revision"))
+        revision = int(texts.pop("revision"))
+        return Correction(revision=revision, place=place, **texts)
     raise ConfigError(error("correction.value", place, f"{problem}。", remedy))
 
 
-def _without(texts: dict[str, str], key: str) -> dict[str, str]:
-    return {name: text for name, text in texts.items() if name != key}
+def _is_date(text: str) -> bool:
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
 
 
 def find_editions(data: Path) -> list[Period]:
-    """Every edition that can be built: each period's folder, and its re-issues; oldest first."""
-    editions = find_periods(data)
-    for period in list(editions):
-        if period.revision:
-            raise ConfigError(
-                error(
-                    "correction.folder",
-                    data / str(period),
-                    "更正版没有自己的数据文件夹。",
-                    f"更正写在 {corrections_file(data, period)}。",
-                )
-            )
-        last = replace(period, revision=99)
-        revisions = {one.revision for one in load_corrections(data, last)}
-        editions += [replace(period, revision=number) for number in sorted(revisions)]
-    return sorted(editions)
+    """Every edition that can be built: each period's folder, and its re-issues; oldest first.
+
+    Raises :class:`ConfigError` for corrections that no edition would have.
+    """
+    quarters = find_periods(data)
+    findings = [
+        error(
+            "correction.folder",
+            data / str(period),
+            "更正版没有自己的数据文件夹。",
+            f"更正写在 {corrections_file(data, period)}。",
+        )
+        for period in quarters
+        if period.revision
+    ]
+    known = {corrections_file(data, period) for period in quarters}
+    findings += [
+        error(
+            "correction.quarter",
+            path,
+            "没有这一期，里面的更正不会用到任何一版。",
+            "文件名写成期号，如 2024Q3.yml；用不着的删去。",
+        )
+        for path in sorted((data / "corrections").glob("[!.]*"))
+        if path not in known
+    ]
+    if findings:
+        raise ConfigError(findings)
+    return sorted(edition for period in quarters for edition in (period, *_revisions(data, period)))
+
+
+def _revisions(data: Path, period: Period) -> list[Period]:
+    """A quarter's re-issues; :class:`ConfigError` when one is left out."""
+    corrections = load_corrections(data, replace(period, revision=99))
+    numbers = sorted({one.revision for one in corrections})
+    if numbers != list(range(1, len(numbers) + 1)):
+        message = f"更正版的序号 {'、'.join(map(str, numbers))} 不连续。"
+        place = corrections_file(data, period)
+        raise ConfigError(error("correction.gap", place, message, "从 1 起逐一编号。"))
+    return [replace(period, revision=number) for number in numbers]
 
 
 def apply_corrections(

@@ -79,7 +79,7 @@ def _difference(one: Fact | None, other: Fact | None) -> str:
     decimals = max(one.decimals, other.decimals)
     unit = "个百分点" if other.unit == "%" else other.unit
     number = number_text(change * 100 if other.unit == "%" else change, "", decimals)
-    return f"{'+' if change > 0 else ''}{display_text(number, unit, '')}"
+    return f"{'+' if Fraction(number) > 0 else ''}{display_text(number, unit, '')}"
 
 
 def _cells(one: Fact | None, other: Fact | None) -> Iterator[CellChange]:

@@ -150,7 +150,7 @@ class Figures(BookDirective):
 
 
 class Corrections(BookDirective):
-    """The corrections of a re-issue, and bases that were revised since they were published."""
+    """The corrections of a re-issue, bases revised since they were published, reasons given."""
 
     template = "corrections.html"
 
@@ -159,7 +159,8 @@ class Corrections(BookDirective):
         earlier = self.book.ledgers.get(EARLIER)
         revised = [row for row in earlier.rows if row["note"]] if earlier else []
         blocked = self.book.not_compared
-        if not (self.book.corrections or revised or blocked):
+        book = self.book
+        if not (book.corrections or book.explanations or revised or blocked):
             return None
         return {"revised": revised, "blocked": blocked}
 

@@ -193,7 +193,7 @@ class Edition:
         for part, derived in compared(statistic).items():
             quarter = base_period(statistic, part.partition("_")[0], self.parameters.period)
             row = base_row(ledger, statistic.id, quarter)
-            if row is None or (part.endswith("growth") and not base_value(row)):
+            if row is None or (part.endswith("growth") and base_value(row) <= 0):
                 continue
             known = self._tables[EARLIER].filter(_.id == row["id"])
             base = known.value.sum() if row["value"] else known.numerator.sum()

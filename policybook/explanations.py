@@ -6,11 +6,11 @@ otherwise, is settled by a reason, which readers see.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from policybook.config import check_keys, read_yaml
-from policybook.errors import ConfigError, Finding, error, note
+from policybook.config import check_keys, read_entries
+from policybook.errors import ConfigError, Finding, error, note, warning
 
 FILE = "explanations.yml"
 
@@ -25,31 +25,75 @@ class Explanation:
     column: str = ""  # "" for the whole record
     statistic: str = ""
     against: str = ""  # the earlier quarter
+    place: str = ""  # file and entry, for findings
 
 
-def load_explanations(folder: Path) -> tuple[Explanation, ...]:
+@dataclass(frozen=True)
+class Explanations:
+    """An edition's explanations, and which of them were asked for."""
+
+    entries: tuple[Explanation, ...] = ()
+    used: set[Explanation] = field(default_factory=set, compare=False)
+
+    def of_cell(self, ledger: str, record: str, column: str) -> str:
+        """The reason given for a change of a cell; "" when there is none."""
+        for one in self.entries:
+            if (one.ledger, one.record) == (ledger, record) and one.column in ("", column):
+                self.used.add(one)
+                return one.reason
+        return ""
+
+    def of_base(self, statistic: str, against: str) -> str:
+        """The reason given for a base that is not what was published; "" when there is none."""
+        for one in self.entries:
+            if (one.statistic, one.against) == (statistic, against):
+                self.used.add(one)
+                return one.reason
+        return ""
+
+    def unused(self) -> list[Finding]:
+        """Those that nothing asked for: what they name did not change, or is misspelt."""
+        return [
+            warning(
+                "explanation.unused",
+                one.place,
+                "这条说明没有对应的变动："
+                + (f"指标 {one.statistic} {one.against}" if one.statistic else _cell(one))
+                + "。",
+                "核对写法；变动已不存在的，删去这一条。",
+            )
+            for one in self.entries
+            if one not in self.used
+        ]
+
+
+def _cell(one: Explanation) -> str:
+    return " ".join(filter(None, (f"台账 {one.ledger}", f"记录 {one.record}", one.column)))
+
+
+def load_explanations(folder: Path) -> Explanations:
     """An edition's explanations; none without a file; :class:`ConfigError` for a broken one."""
     path = folder / FILE
     if not path.is_file():
-        return ()
+        return Explanations()
     findings: list[Finding] = []
     found: list[Explanation] = []
-    for number, entry in enumerate(read_yaml(path) or [], start=1):
-        place = f"{path} 第{number}条"
+    for place, entry in read_entries(path):
+        required = ("statistic", "against") if "statistic" in entry else ("ledger", "record")
+        optional = () if "statistic" in entry else ("column",)
         try:
-            one = isinstance(entry, dict) and "statistic" in entry
-            required = ("statistic", "against") if one else ("ledger", "record")
-            values = check_keys(entry, place, ("reason", *required), () if one else ("column",))
-            texts = {key: str(value or "").strip() for key, value in values.items()}
-            if not all(texts[key] for key in ("reason", *required)):
-                remedy = "每条写明所指和理由。"
-                raise ConfigError(error("explanation.empty", place, "有空着的项。", remedy))
-            found.append(Explanation(**texts))
+            texts = check_keys(entry, place, ("reason", *required), optional)
         except ConfigError as problem:
             findings += problem.findings
+            continue
+        if not all(texts[key] for key in ("reason", *required)):
+            message, remedy = "有空着的项。", "每条写明所指和理由。"
+            findings.append(error("explanation.empty", place, message, remedy))
+            continue
+        found.append(Explanation(**texts, place=place))
     if findings:
         raise ConfigError(findings)
-    return tuple(found)
+    return Explanations(tuple(found))
 
 
 def settled(found: Finding, reason: str) -> Finding:
@@ -57,19 +101,3 @@ def settled(found: Finding, reason: str) -> Finding:
     if not reason:
         return found
     return note(found.code, found.place, f"{found.message}理由：{reason}", "变动已说明，读者可见。")
-
-
-def reason_for(explanations: tuple[Explanation, ...], ledger: str, record: str, column: str) -> str:
-    """The reason given for a change of a cell; "" when there is none."""
-    for one in explanations:
-        if (one.ledger, one.record) == (ledger, record) and one.column in ("", column):
-            return one.reason
-    return ""
-
-
-def base_reason(explanations: tuple[Explanation, ...], statistic: str, against: str) -> str:
-    """The reason given for a base that is not what was published; "" when there is none."""
-    for one in explanations:
-        if (one.statistic, one.against) == (statistic, against):
-            return one.reason
-    return ""

@@ -30,7 +30,7 @@ REMEDY = (
 )
 
 _ANSWERING = frozenset(
-    ["fact", "edition", "cell", "figure", "relation", "count", "coverage", "correction", "origin"]
+    "fact edition cell figure relation count coverage correction explanation origin".split()
 )
 """Owners of a text whose every numeral is compared elsewhere with what it must be."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -20,15 +20,15 @@ from policybook.comparisons import (
     same_value,
     unfit,
 )
-from policybook.corrections import find_editions, load_corrections
+from policybook.corrections import Correction, find_editions, load_corrections
 from policybook.edition import open_inputs
 from policybook.errors import Finding, LedgerError, error
-from policybook.explanations import Explanation, base_reason, load_explanations, settled
+from policybook.explanations import Explanations, settled
 from policybook.inputs import Inputs, load_inputs
 from policybook.model import Fact
 from policybook.notebooks import evaluate_notebooks
 from policybook.period import Period, parse_period
-from policybook.register import Published, first_released, read_register, read_values
+from policybook.register import Published, Released, read_register, read_values
 
 
 def with_history(root: Path, data: Path, inputs: Inputs) -> Inputs:
@@ -43,15 +43,13 @@ def with_history(root: Path, data: Path, inputs: Inputs) -> Inputs:
     editions = earlier_editions(data, edition) if wanted else []
     if not editions:
         return inputs
-    explanations = load_explanations(inputs.folder)
     bases: list[Base] = []
     blocked: list[NotCompared] = []
     findings: list[Finding] = []
     register, stamp = read_register(data), _stamp(root, data)
     for earlier in editions:
         facts = _values(root, data, earlier, stamp)
-        first = first_released(register, earlier)
-        published = read_values(data, first) if first else {}
+        revisions = _Revisions(root, data, earlier, inputs.explanations, register)
         for statistic in wanted:
             found, reason = _base(statistic, earlier, facts, catalogue)
             compares = _compares(statistic, edition, earlier)
@@ -60,9 +58,8 @@ def with_history(root: Path, data: Path, inputs: Inputs) -> Inputs:
                     blocked.append(NotCompared(statistic.id, str(earlier), reason))
                 continue
             base = Base(statistic.id, earlier, found)
-            told, missing = _revision(base, published, explanations, data)
-            if missing is not None and compares:
-                findings.append(missing)
+            told, missing = revisions.told(base)
+            findings += missing
             bases.append(replace(base, note=told))
     if findings:
         raise LedgerError(findings)
@@ -88,11 +85,17 @@ def earlier_editions(data: Path, edition: Period) -> list[Period]:
     return [newest[quarter] for quarter in sorted(newest) if quarter >= edition.shifted(-TREND)]
 
 
+def _facts(root: Path, data: Path, edition: Period) -> Mapping[str, Fact]:
+    """An earlier edition's facts, computed anew from its ledgers."""
+    return evaluate_notebooks(
+        root / "notebooks", open_inputs(data, load_inputs(data, str(edition)))
+    )
+
+
 @functools.lru_cache(maxsize=64)
 def _values(root: Path, data: Path, edition: Period, _stamp: int) -> Mapping[str, Fact]:
-    """An earlier edition's facts without their cells, computed anew from its ledgers."""
-    inputs = load_inputs(data, str(edition))
-    facts = evaluate_notebooks(root / "notebooks", open_inputs(data, inputs))
+    """The same without their cells, which take most of the memory."""
+    facts = _facts(root, data, edition)
     return {name: replace(fact, operands=(), missing=()) for name, fact in facts.items()}
 
 
@@ -106,7 +109,6 @@ def check_falls(root: Path, data: Path, inputs: Inputs, facts: Mapping[str, Fact
     if not same_year:
         return []
     before = _values(root, data, same_year[-1], _stamp(root, data))
-    explanations = load_explanations(inputs.folder)
     findings = []
     for name, fact in facts.items():
         then = before.get(name)
@@ -117,7 +119,7 @@ def check_falls(root: Path, data: Path, inputs: Inputs, facts: Mapping[str, Fact
         place = f"{name} {'；'.join(cell.origin or cell.place for cell in fact.cells()[:20])}"
         message = f"累计数由上期的 {then.display} 降为 {fact.display}（{fact.label}）。"
         remedy = "核对有没有漏列的记录；确有道理的，在 explanations.yml 说明。"
-        reason = base_reason(explanations, name, str(same_year[-1].first))
+        reason = inputs.explanations.of_base(name, str(same_year[-1].first))
         findings.append(settled(error("change.fell", place, message, remedy), reason))
     return findings
 
@@ -150,36 +152,67 @@ def _base(
             return None, "那时的口径与本指标所接续的不是同一个"
     fact = facts.get(name)
     if fact is None:
-        return None, "那一期没有这个指标"
+        return None, "那时没有这个指标"
     if fact.unit != statistic.unit:
         return None, "那时的单位不同"
     reason = unfit(fact)
-    return (None, f"那一期的数{reason}") if reason else (fact, "")
+    return (None, f"那时的数{reason}") if reason else (fact, "")
 
 
 def _compares(statistic: Statistic, edition: Period, earlier: Period) -> bool:
     return any(edition.shifted(-AGAINST[k][0]) == earlier.first for k in statistic.compare)
 
 
-def _revision(
-    base: Base,
-    published: Mapping[str, Published],
-    explanations: tuple[Explanation, ...],
-    data: Path,
-) -> tuple[str, Finding | None]:
-    """What readers are told of a base that is not what was published; a finding without reason."""
-    then = published.get(base.fact.id)
-    if then is None or same_value(base.fact, then.value):
-        return "", None
-    told = f"当时公布 {then.display}，现为 {base.fact.display}"
-    reason = base_reason(explanations, base.statistic, str(base.edition.first))
-    if not reason and base.edition.revision:
-        reason = "；".join(one.reason for one in load_corrections(data, base.edition))
-    if reason:
-        return f"基数已修订：{told}。理由：{reason}", None
-    return "", error(
-        "compare.revised",
-        f"{base.statistic} {base.edition}",
-        f"用作比较的基数与当时公布的不同（{told}），没有说明理由。",
-        "在本期 explanations.yml 写明 statistic、against 和 reason；前期有错的，发布更正。",
-    )
+@dataclass(frozen=True)
+class _Revisions:
+    """What an earlier edition's values were when they were published, and why they changed."""
+
+    root: Path
+    data: Path
+    edition: Period
+    explanations: Explanations
+    register: Mapping[str, Released]
+
+    def told(self, base: Base) -> tuple[str, list[Finding]]:
+        """What readers are told of a base that is not what was published, or a finding.
+
+        A correction is a reason only where it touches what the value rests on, and only for
+        what its re-issue was published with.
+        """
+        first = self._published(self.edition.first).get(base.fact.id)
+        last = self._published(self.edition).get(base.fact.id)
+        as_released = last is None or same_value(base.fact, last.value)
+        if as_released and (first is None or same_value(base.fact, first.value)):
+            return "", []
+        then = last if last is not None and not as_released else first
+        assert then is not None
+        told = f"当时公布 {then.display}，现为 {base.fact.display}"
+        reason = self.explanations.of_base(base.statistic, str(self.edition.first))
+        if not reason and as_released:
+            reason = "；".join(
+                one.reason for one in self._corrections if one.touches(self._fact(base))
+            )
+        if reason:
+            return f"基数已修订：{told}。理由：{reason}", []
+        return "", [
+            error(
+                "compare.revised",
+                f"{base.statistic} {self.edition}",
+                f"用作比较的基数与当时公布的不同（{told}），没有说明理由。",
+                "在本期 explanations.yml 写明 statistic、against 和 reason；前期有错的，发布更正。",
+            )
+        ]
+
+    def _published(self, edition: Period) -> Mapping[str, Published]:
+        return read_values(self.data, str(edition)) if str(edition) in self.register else {}
+
+    @functools.cached_property
+    def _corrections(self) -> tuple[Correction, ...]:
+        return load_corrections(self.data, self.edition)
+
+    @functools.cached_property
+    def _computed(self) -> Mapping[str, Fact]:
+        return _facts(self.root, self.data, self.edition)
+
+    def _fact(self, base: Base) -> Fact:
+        return self._computed[base.fact.id]

@@ -10,6 +10,7 @@ from policybook.comparisons import NotCompared
 from policybook.config import Parameters, read_parameters
 from policybook.corrections import Correction, apply_corrections, load_corrections
 from policybook.errors import Finding
+from policybook.explanations import Explanations, load_explanations
 from policybook.ledgers import Ledger, read_ledgers
 from policybook.period import parse_period
 from policybook.provenance import Provenance, attach, check_provenance, read_provenance
@@ -26,6 +27,7 @@ class Inputs:
     ledgers: Mapping[str, Ledger]
     provenance: Provenance
     corrections: tuple[Correction, ...]
+    explanations: Explanations
     findings: list[Finding]  # notes on reading, and ledgers that are not what was handed in
     not_compared: tuple[NotCompared, ...] = ()  # once history is added
 
@@ -44,4 +46,13 @@ def load_inputs(data: Path, period: str) -> Inputs:
     provenance = read_provenance(folder)
     findings += check_provenance(folder, read, provenance)
     ledgers = apply_corrections(attach(read, provenance), corrections)
-    return Inputs(folder, parameters, schemas, ledgers, provenance, corrections, findings)
+    return Inputs(
+        folder,
+        parameters,
+        schemas,
+        ledgers,
+        provenance,
+        corrections,
+        load_explanations(folder),
+        findings,
+    )

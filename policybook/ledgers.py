@@ -72,11 +72,19 @@ class Ledger:
 
 def csv_text(columns: object, rows: object) -> str:
     """CSV in the one form we write: comma, LF, quotes only where needed."""
-    stream = io.StringIO(newline="")
-    writer = csv.writer(stream, lineterminator="\n")
+    lines = _Lines()
+    writer = csv.writer(lines, lineterminator="\r\n")  # so that either is quoted in a cell
     writer.writerow(columns)  # type: ignore[arg-type]
     writer.writerows(rows)  # type: ignore[arg-type]
-    return stream.getvalue()
+    return "\n".join([*lines, ""])
+
+
+class _Lines(list[str]):
+    """What a CSV writer writes, record by record, without its line ends."""
+
+    def write(self, record: str) -> None:
+        """Called once a record."""
+        self.append(record.removesuffix("\r\n"))
 
 
 def records_text(columns: Sequence[str], records: Iterable[Mapping[str, str]]) -> str:

@@ -24,6 +24,9 @@ def right_text(span: Span, release: Release, parameters: Mapping[str, str]) -> s
         return str(count(release, span.key))
     if span.owner == "correction":
         return correction_text(release, span.key)
+    if span.owner == "explanation":
+        number, _, name = span.key.partition(":")
+        return str(getattr(release.explanations[int(number)], name))
     if span.owner == "origin":
         return release.origins.get(span.key, "")
     if span.owner == "source":

@@ -42,6 +42,7 @@ _OWNERS = {
     "data-coverage": "coverage",
     "data-origin": "origin",
     "data-correction": "correction",
+    "data-explanation": "explanation",
 }
 """What answers for the text of an element that has the attribute."""
 

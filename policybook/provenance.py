@@ -19,6 +19,7 @@ FOLDER = "provenance"
 WORKBOOKS = "workbooks"
 """The folder of an edition in which handed-in files are kept as they came."""
 
+_HAND_IN_AGAIN = "在交来的表里改好，重新运行 policybook ingest；已发布的用更正。"
 _HANDED_IN = ("workbook", "sha256", "department")
 _ORIGINS = ("ledger", "record", "workbook", "sheet", "cells", "values_sha256")
 _NORMALISED = ("workbook", "sheet", "cell", "code", "raw", "value")
@@ -205,7 +206,27 @@ def check_provenance(
                     "provenance.changed",
                     f"{place}（{folder / origin.ledger}.csv {origin.record}）",
                     "台账里的这条记录与交来的表不一致：读入之后被改动或删去。",
-                    "在交来的表里改好，重新运行 policybook ingest；已发布的用更正。",
+                    _HAND_IN_AGAIN,
                 )
             )
+    return findings + _added(ledgers, provenance)
+
+
+def _added(ledgers: Mapping[str, Ledger], provenance: Provenance) -> list[Finding]:
+    """Records and cells that were not handed in, in a ledger that was."""
+    known: dict[tuple[str, str], set[str]] = {}
+    for one in provenance.origins:
+        known.setdefault((one.ledger, one.record), set()).update(one.cells)
+    findings = []
+    for name in dict.fromkeys(one.ledger for one in provenance.origins):
+        ledger = ledgers.get(name)
+        for index, row in enumerate(ledger.rows if ledger else ()):
+            filled = {column for column, value in row.items() if value}
+            added = filled - known.get((name, row["id"]), set())
+            if ledger and added:
+                record = "这条记录" if added == filled else "这几格"
+                message = f"{record}不是交来的表里的：读入之后加进台账。"
+                columns = () if added == filled else sorted(added)
+                place = f"{ledger.path} 第{ledger.lines[index]}行 {'、'.join(columns)}".rstrip()
+                findings.append(error("provenance.added", place, message, _HAND_IN_AGAIN))
     return findings

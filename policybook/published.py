@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from policybook.corrections import Correction
+from policybook.explanations import Explanation
 from policybook.model import Fact, Figure, fact_from_dict, figure_from_dict
 from policybook.provenance import Provenance, read_provenance
 from policybook.relations import Relation, relation_from_dict
@@ -35,6 +36,7 @@ class Release:
     texts: Mapping[str, str]  # data/*.csv
     origins: Mapping[str, str]  # ledger:record:column → where it was handed in
     corrections: tuple[Correction, ...]
+    explanations: tuple[Explanation, ...]
 
     def rows(self, ledger: str) -> list[dict[str, str]]:
         """A ledger's records as text."""
@@ -64,6 +66,7 @@ def read_release(folder: Path) -> Release:
         texts,
         _origins(read_provenance(folder), schemas),
         tuple(Correction(**one) for one in content["corrections"]),
+        tuple(Explanation(**one) for one in content["explanations"]),
     )
 
 

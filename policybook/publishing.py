@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 
 from policybook.comparisons import EARLIER
-from policybook.corrections import Correction, corrections_file, load_corrections
+from policybook.corrections import corrections_file, find_editions, load_corrections
 from policybook.errors import (
     Finding,
     PolicybookError,
@@ -23,7 +23,6 @@ from policybook.folders import recover, replace_file, swap, workshop
 from policybook.front import write_front
 from policybook.history import earlier_editions
 from policybook.inputs import load_inputs
-from policybook.model import Fact
 from policybook.period import Period
 from policybook.published import Release, read_release
 from policybook.register import (
@@ -90,6 +89,9 @@ def _check_turn(data: Path, period: Period, register: Mapping[str, Released], re
         problem, remedy = f"还没有发布 {before}", f"先运行 policybook release {before}。"
     elif before is not None and not reason:
         problem, remedy = "更正版必须写明说明", "加上 --note，写给读者看。"
+    elif period not in find_editions(data):
+        problem = "没有这一版：还没有写更正" if period.revision else "没有这一期的数据"
+        remedy = f"更正写在 {corrections_file(data, period)}（revision: {period.revision}）。"
     else:
         return
     raise UsageError(error("release.turn", period, f"{problem}。", remedy))
@@ -125,36 +127,32 @@ def _unexplained(
     """A number of a re-issue changed, although no correction touches what it rests on."""
     before = read_values(data, str(replace(period, revision=period.revision - 1)))
     corrections = [one for one in load_corrections(data, period) if one.revision == period.revision]
-    findings = []
     revised = _revised_bases(published)
-    for fact in published.facts.values():
-        then = before.get(fact.id)
-        explained = any(_rests_on(fact, one) for one in corrections) or any(
+
+    def explained(name: str) -> bool:
+        fact = published.facts.get(name)
+        if fact is None:  # a comparison goes with the statistic that is compared
+            parent = name.rpartition(".")[0]
+            return parent in published.facts and explained(parent)
+        return any(one.touches(fact) for one in corrections) or any(
             cell.record in revised and part.ledger == EARLIER
             for part in fact.operands
             for cell in part.cells
         )
-        if then != values[fact.id] and not explained:
-            told = then.display if then else "没有"
-            findings.append(
-                error(
-                    "release.unexplained",
-                    fact.id,
-                    f"上一版为 {told}，本版为 {fact.display}，没有更正涉及它。",
-                    f"在 {corrections_file(data, period)} 写明更正，或恢复台账。",
-                )
-            )
-    return findings
 
+    def shown(known: Mapping[str, Published], name: str) -> str:
+        return known[name].display if name in known else "没有"
 
-def _rests_on(fact: Fact, correction: Correction) -> bool:
-    """Whether a corrected cell is one that a fact adds up, or that chooses its records."""
-    return any(
-        correction.column in part.conditions
-        or any(correction.concerns(part.ledger, cell.record, cell.column) for cell in part.cells)
-        for part in (*fact.operands, *fact.missing)
-        if part.ledger == correction.ledger
-    )
+    return [
+        error(
+            "release.unexplained",
+            name,
+            f"上一版为 {shown(before, name)}，本版为 {shown(values, name)}，没有更正涉及它。",
+            f"在 {corrections_file(data, period)} 写明更正，或恢复台账。",
+        )
+        for name in {**values, **before}
+        if before.get(name) != values.get(name) and not explained(name)
+    ]
 
 
 def _revised_bases(published: Release) -> set[str]:

@@ -13,7 +13,6 @@ from pathlib import Path
 from policybook.errors import ConfigError, error
 from policybook.folders import replace_file
 from policybook.ledgers import csv_text, read_columns
-from policybook.period import Period
 
 _COLUMNS = ("edition", "released_on", "sha256", "bases", "note")
 
@@ -71,11 +70,6 @@ def add_release(data: Path, released: Released, values: Mapping[str, Published])
     lines = [*read_register(data).values(), released]
     entries = [[asdict(one)[column] for column in _COLUMNS] for one in lines]
     replace_file(register_file(data), csv_text(_COLUMNS, entries))
-
-
-def first_released(register: Mapping[str, Released], quarter: Period) -> str:
-    """The edition in which a quarter was first published; "" when it was not."""
-    return str(quarter.first) if str(quarter.first) in register else ""
 
 
 def _rows(path: Path, columns: tuple[str, ...]) -> list[dict[str, str]]:

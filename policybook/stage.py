@@ -20,7 +20,9 @@ from typing import Any
 import nbformat
 
 from policybook.book import FACTS
+from policybook.corrections import Correction
 from policybook.errors import Finding, SiteError, error
+from policybook.explanations import Explanation
 from policybook.inputs import Inputs
 from policybook.model import Fact, Figure
 from policybook.outputs import FIGURE_KEY
@@ -57,7 +59,7 @@ def facts_document(
     relations: Iterable[Relation],
     inputs: Inputs,
 ) -> dict[str, Any]:
-    """``facts.json``: every fact with its trace, figures, relations, corrections."""
+    """``facts.json``: every fact with its trace, figures, relations, corrections, reasons."""
     values = {name: Fraction(fact.value) for name, fact in facts.items()}
     return {
         "schema_version": SCHEMA_VERSION,
@@ -71,12 +73,15 @@ def facts_document(
             for relation in relations
             if not relation.ledger
         ],
-        "corrections": [
-            {key: value for key, value in asdict(one).items() if key != "place"}
-            for one in inputs.corrections
-        ],
+        "corrections": [_without_place(one) for one in inputs.corrections],
+        "explanations": [_without_place(one) for one in inputs.explanations.entries],
         "not_compared": [asdict(one) for one in inputs.not_compared],
     }
+
+
+def _without_place(entry: Correction | Explanation) -> dict[str, Any]:
+    """What readers are told: not where the office wrote it down."""
+    return {key: value for key, value in asdict(entry).items() if key != "place"}
 
 
 def write_json(path: Path, content: object) -> None:

@@ -35,15 +35,19 @@ def read_submissions(folder: Path) -> tuple[Submission, ...]:
     if not path.is_file():
         return ()
     try:
-        rows = list(csv.reader(io.StringIO(path.read_text(encoding="utf-8-sig"), newline="")))
+        text = path.read_bytes().decode("utf-8-sig")
+        rows = list(csv.reader(io.StringIO(text, newline="")))
     except (UnicodeDecodeError, csv.Error) as problem:
         raise _broken(f"{path}", str(problem)) from None
     if not rows or tuple(rows[0]) != _COLUMNS:
         raise _broken(f"{path} 第1行", f"列应为 {'、'.join(_COLUMNS)}")
-    for number, row in enumerate(rows[1:], start=2):
-        if len(row) != len(_COLUMNS) or row[2] not in STATUSES:
+    filled = {number: row for number, row in enumerate(rows[1:], start=2) if any(row)}
+    for number, row in filled.items():
+        if len(row) != len(_COLUMNS):
+            raise _broken(f"{path} 第{number}行", f"有{len(row)}格，应有{len(_COLUMNS)}格")
+        if row[2] not in STATUSES:
             raise _broken(f"{path} 第{number}行", f"状态只能是{'、'.join(STATUSES)}")
-    return tuple(Submission(*row) for row in rows[1:])
+    return tuple(Submission(*row) for row in filled.values())
 
 
 def _broken(place: str, message: str) -> ConfigError:

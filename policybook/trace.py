@@ -7,10 +7,12 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from policybook.catalogue import nearest
+from policybook.corrections import corrections_file
 from policybook.errors import LedgerError, UsageError, error
 from policybook.inputs import load_inputs
 from policybook.ledgers import Ledger
 from policybook.model import Fact, fact_from_dict
+from policybook.period import parse_period
 
 
 def find_fact(root: Path, data: Path, period: str, statistic: str) -> Fact:
@@ -47,10 +49,13 @@ def edition_ledgers(data: Path, period: str) -> Mapping[str, Ledger]:
 
 def _published(root: Path, data: Path, period: str) -> Mapping[str, Fact] | None:
     """The published facts, while their ledgers are those published and the rest is no newer."""
-    place = root / "_build" / "site" / period / "facts.json"
+    edition = parse_period(period)
+    place = root / "_build" / "site" / str(edition) / "facts.json"
     if not place.is_file() or data.resolve() != (root / "data").resolve():
         return None
-    inputs = [data / "statistics.yml", data / period / "period.yml"]
+    folder = data / str(edition.first)
+    inputs = [data / "statistics.yml", folder / "period.yml", corrections_file(data, edition)]
+    inputs = [path for path in inputs if path.is_file()]
     inputs += [*(data / "schema").glob("*.json"), *(root / "notebooks").glob("*.ipynb")]
     if any(path.stat().st_mtime_ns >= place.stat().st_mtime_ns for path in inputs):
         return None

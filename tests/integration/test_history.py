@@ -100,7 +100,7 @@ def test_lower_bounds_are_not_compared(city: City) -> None:
     """A count known only as "at least" has no change; the reason is kept for its trace."""
     assert city.facts()["visits.total"].qualifier == "余"
     assert not any(name.startswith("visits.total.") for name in city.facts())
-    assert {one.reason for one in city.inputs().not_compared} == {"那一期的数只知下限"}
+    assert {one.reason for one in city.inputs().not_compared} == {"那时的数只知下限"}
 
 
 def test_a_zero_base_has_no_growth(city: City) -> None:

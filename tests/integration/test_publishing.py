@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from datetime import date
 from pathlib import Path
@@ -12,11 +13,20 @@ from policybook.errors import Finding, SiteError, UsageError
 from policybook.period import parse_period
 from policybook.published import digests
 from policybook.publishing import release
-from policybook.register import read_register
+from policybook.register import Published, Released, add_release, read_register
 from policybook.site import Project, build
-from tests.integration.city import found_city
+from policybook.trace import edition_facts
+from tests.integration.city import PERIOD, found_city
 
-QUARTER = "2031Q1"
+QUARTER, NEXT = "2031Q1", "2031Q2"
+EDITIONS = """
+::::{when} works.done.quarter_change
+比上季度多{stat}`works.done.quarter_change`。
+::::
+
+```{corrections}
+```
+"""
 TODAY = date(2031, 4, 20)
 
 
@@ -85,7 +95,128 @@ def test_re_issues_come_in_order_and_say_why(project: Project) -> None:
     published(project)
     with pytest.raises(UsageError, match="--note"):
         published(project, f"{QUARTER}-r1")
-    edit(project, "works.csv", "30,24,", "30,25,")
-    with pytest.raises(SiteError, match=r"release\.unexplained"):
+    with pytest.raises(UsageError, match=r"还没有写更正"):
         published(project, f"{QUARTER}-r1", "虚构的说明")
+    correct(project, "30", "31", column="planned", record="benches")
+    edit(project, "works.csv", "9,3,", "9,4,")
+    with pytest.raises(SiteError, match=r"release\.unexplained") as caught:
+        published(project, f"{QUARTER}-r1", "虚构的说明")
+    unexplained = {one.place for one in caught.value.findings if one.severity == "error"}
+    assert unexplained == {"works.done"}  # the plan, and with it the rate, was corrected
     assert list(read_register(project.data)) == [QUARTER]
+
+
+def correct(project: Project, before: str, after: str, *, column: str, record: str) -> None:
+    """A correction of the quarter, in its first re-issue."""
+    (project.data / "corrections").mkdir(exist_ok=True)
+    (project.data / "corrections" / f"{QUARTER}.yml").write_text(
+        f"""\
+- revision: 1
+  what: 虚构的更正内容
+  ledger: works
+  record: {record}
+  column: {column}
+  before: {before}
+  after: {after}
+  expect: {before}
+  reason: 虚构的更正理由
+  approved_by: 虚构的批准人
+  date: 2031-05-06
+""",
+        encoding="utf-8",
+    )
+
+
+def second_quarter(project: Project, *changes: tuple[str, str]) -> None:
+    """A quarter after the first, compared with it, its ledger of works with other texts."""
+    shutil.copytree(project.data / QUARTER, project.data / NEXT)
+    text = PERIOD.format(period=NEXT, year=2031, month=4)
+    (project.data / NEXT / "period.yml").write_text(text, encoding="utf-8")
+    path = project.data / NEXT / "works.csv"
+    text = path.read_text(encoding="utf-8")
+    for old, new in changes:
+        assert old in text
+        text = text.replace(old, new)
+    path.write_text(text, encoding="utf-8")
+
+
+def compare(project: Project) -> None:
+    """Every statistic compared, a plan that stands, and counts that add up."""
+    path = project.data / "statistics.yml"
+    mark = "  span: 累计\n"
+    text = path.read_text(encoding="utf-8").replace(mark, f"{mark}  compare: [quarter]\n")
+    path.write_text(text, encoding="utf-8")
+    path = project.data / "schema" / "works.json"
+    schema = json.loads(path.read_text(encoding="utf-8"))
+    for field in schema["fields"]:
+        if field["name"] == "planned":
+            field["steady"] = True
+    path.write_text(json.dumps(schema, ensure_ascii=False), encoding="utf-8")
+
+
+def explain(project: Project, what: str) -> None:
+    """One more reason of the second quarter."""
+    with (project.data / NEXT / "explanations.yml").open("a", encoding="utf-8") as file:
+        file.write(f"- {{{what}, reason: 虚构的第2条理由}}\n")
+
+
+@pytest.mark.parametrize(
+    ("changes", "values", "code"),
+    [
+        ((("40,40,", "41,40,"),), {}, "change.steady"),
+        ((("40,40,1.25", "40,40,12.5"),), {}, "plausible.unit"),
+        ((), {"works.done": Published("78", "78处")}, "compare.revised"),
+    ],
+    ids=["change", "plausible", "compare"],
+)
+def test_what_changed_without_a_reason_blocks_a_release(
+    changes: tuple[tuple[str, str], ...],
+    values: dict[str, Published],
+    code: str,
+    project: Project,
+) -> None:
+    """A plan, an amount ten times as great, and a base that was published otherwise."""
+    compare(project)
+    second_quarter(project, *changes)
+    if values:
+        add_release(project.data, Released(QUARTER, "2031-04-20", "ab", "", ""), values)
+    before = read_register(project.data)
+    with pytest.raises(SiteError) as caught:
+        published(project, NEXT)
+    assert code in {one.code for one in caught.value.findings if one.severity == "error"}
+    assert read_register(project.data) == before
+
+
+def test_readers_see_corrections_and_what_can_be_compared(project: Project) -> None:
+    """A re-issue lists its corrections, the next quarter the bases revised by them.
+
+    What stands in ``when`` is shown in that quarter only; ``trace`` reads a built re-issue.
+    """
+    compare(project)
+    page = project.root / "book" / "details.md"
+    page.write_text(page.read_text(encoding="utf-8") + EDITIONS, encoding="utf-8")
+    published(project)
+    correct(project, "24", "21", column="completed", record="benches")
+    published(project, f"{QUARTER}-r1", "虚构的说明")
+    second_quarter(project, ("30,24,", "30,27,"), ("16,12,", "17,12,"))
+    explain(project, "ledger: works, record: trees, column: planned")
+    explain(project, "ledger: works, record: gone-7")
+    findings = build(project, [parse_period(NEXT)])
+    assert {"explanation.unused", "change.steady"} <= set(codes(findings))
+    assert not [one for one in findings if one.severity == "error"]
+    first, again, second = (
+        (project.out / name / "book" / "details.html").read_text(encoding="utf-8")
+        for name in (QUARTER, f"{QUARTER}-r1", NEXT)
+    )
+    assert [("虚构的更正理由" in text) for text in (first, again, second)] == [False, True, True]
+    assert [("虚构的批准人" in text) for text in (first, again, second)] == [False, True, False]
+    assert [("比上季度多" in text) for text in (first, again, second)] == [False, False, True]
+    assert "当时公布 79处，现为 76处。理由：虚构的更正理由" in second
+    assert second.count("虚构的第2条理由") == 2
+    trace = (project.out / NEXT / "trace" / "works.planned.html").read_text(encoding="utf-8")
+    assert "虚构的第2条理由" in trace
+    facts = edition_facts(project.root, project.data, f"{QUARTER}-r1")
+    assert facts["works.done"].value == "76"
+    correct(project, "24", "22", column="completed", record="benches")
+    facts = edition_facts(project.root, project.data, f"{QUARTER}-r1")
+    assert facts["works.done"].value == "77"  # never a stale one

@@ -45,6 +45,12 @@ def test_statistics_are_read_by_id(made_up_data: Path) -> None:
         ('unit: "%"', "unit: 3", "catalogue.value"),
         ("span: 累计", "spam: 累计", "config.keys"),
         ("  span: 累计\n", "", "config.keys"),
+        ("span: 累计", "span: 累计\n  compare: quarter", "catalogue.value"),
+        ("span: 累计", "span: 累计\n  compare: [month]", "catalogue.value"),
+        ("span: 累计", "span: 累计\n  succeeds: roads.none", "catalogue.succeeds"),
+        ("span: 累计", "span: 累计\n  comparable: 是", "catalogue.value"),
+        ("span: 累计", "span: 累计\n  effective_from: 2030", "catalogue.value"),
+        ("span: 累计", "span: 累计\n  effective_to: 2030Q5", "catalogue.value"),
     ],
 )
 def test_wrong_entries_are_refused(old: str, new: str, code: str, catalogue: Path) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from policybook.changes import check_changes, check_plausibility, slip
 from policybook.errors import Finding
-from policybook.explanations import Explanation
+from policybook.explanations import Explanation, Explanations
 from policybook.ledgers import Ledger
 from policybook.period import parse_period
 from policybook.schema import parse_schema
@@ -72,7 +72,7 @@ def changes(
     """The findings of two editions' ledgers."""
     editions = (NOW, LAST_YEAR if year_ago else BEFORE)
     return check_changes(
-        {"works": now}, {"works": before}, {"works": closed}, editions, explanations
+        {"works": now}, {"works": before}, {"works": closed}, editions, Explanations(explanations)
     )
 
 
@@ -90,13 +90,27 @@ def test_what_goes_on_is_no_finding() -> None:
         ({"planned": "9"}, {"planned": "8"}, "change.steady", "planned"),
         ({"completed": "9"}, {"completed": "9", "previous": "7"}, "change.previous", "previous"),
         ({"completed": "30"}, {"completed": "33", "previous": "30"}, "", ""),
+        ({"planned": "200"}, {"planned": "200.00"}, "", ""),
+        ({"planned": "200"}, {}, "change.steady", "planned"),
         ({"completed": "20"}, {"completed": "130"}, "plausible.jump", "completed"),
         ({"completed": "20"}, {"completed": "205"}, "plausible.unit", "completed"),
         ({"completed": "20"}, {"completed": "201000"}, "plausible.unit", "completed"),
         ({"completed": "20"}, {"completed": "2010000000"}, "plausible.unit", "completed"),
         ({"completed": "20"}, {"completed": "300"}, "plausible.unit", "completed"),
     ],
-    ids=["fell", "plan", "previous", "grew", "jump", "ten", "ten thousand", "hundred m", "mu"],
+    ids=[
+        "fell",
+        "plan",
+        "previous",
+        "grew",
+        "same number",
+        "plan gone",
+        "jump",
+        "ten",
+        "ten thousand",
+        "hundred m",
+        "mu",
+    ],
 )
 def test_a_change_is_found_at_its_cell(
     before: dict[str, str], now: dict[str, str], code: str, column: str
@@ -107,9 +121,26 @@ def test_a_change_is_found_at_its_cell(
     assert all(one.place == f"works.csv 第2行 {column}列" for one in found)
 
 
-def test_a_count_starts_anew_in_a_new_year() -> None:
-    """What is counted within a year may be less in the next."""
-    assert changes(ledger({"completed": "9"}), ledger({"completed": "8"}), year_ago=True) == []
+@pytest.mark.parametrize(
+    ("before", "now", "code"),
+    [
+        ({"completed": "9"}, {"completed": "8"}, ""),
+        ({"completed": "150"}, {"completed": "15"}, ""),
+        ({"completed": "150"}, {"completed": "1500"}, "plausible.unit"),
+        (
+            {"completed": "150", "span": "时点"},
+            {"completed": "15", "span": "时点"},
+            "plausible.unit",
+        ),
+    ],
+    ids=["less", "a tenth", "tenfold", "not counted up"],
+)
+def test_a_count_starts_anew_in_a_new_year(
+    before: dict[str, str], now: dict[str, str], code: str
+) -> None:
+    """What is counted within a year may be much less in the next, but not much more."""
+    found = changes(ledger(before), ledger(now), year_ago=True)
+    assert [one.code for one in found] == ([code] if code else [])
 
 
 def test_a_record_may_not_vanish() -> None:
@@ -167,7 +198,7 @@ def test_a_reason_settles_a_change(explained: Explanation, settled: bool) -> Non
 )
 def test_one_edition_shows_what_is_unlikely(row: dict[str, str], code: str) -> None:
     """Over 100 %, a percentage where a ratio belongs, closing without proof."""
-    found = check_plausibility({"works": ledger(row)}, ())
+    found = check_plausibility({"works": ledger(row)}, Explanations())
     assert [one.code for one in found] == ([code] if code else [])
 
 

@@ -37,6 +37,7 @@ from policybook.rules import check_ledgers
 from tests.unit.conftest import PERIOD, made_up_fact
 
 LAST, YEAR_AGO = "2029Q4", "2029Q1"
+NAMES = st.text("ab._", min_size=1, max_size=4)
 
 
 def statistic(unit: str = "公里", decimals: int = 0, *compare: str) -> Statistic:
@@ -147,6 +148,13 @@ def test_a_re_issue_is_the_base_of_its_quarter() -> None:
     assert base_row(ledger, "roads.count", parse_period(LAST)) is None
 
 
+@given(NAMES, NAMES)
+def test_two_statistics_never_share_a_base(one: str, other: str) -> None:
+    """Their records would be added up."""
+    quarter = parse_period(LAST)
+    assert (base_id(one, quarter) == base_id(other, quarter)) is (one == other)
+
+
 @pytest.mark.parametrize(
     ("value", "cells"),
     [
@@ -185,8 +193,22 @@ def test_earlier_values_are_a_ledger_like_any_other(edition: Edition) -> None:
         (replace(kilometres("7"), evidence="implied"), "由比率倒推，只知区间"),
         (kilometres(Fraction(1, 10**17 + 1)), "精确值的位数太多"),
         (kilometres(Fraction(10**17)), "精确值的位数太多"),
+        (kilometres(Fraction(10**12)), "太大，前期公布数台账写不下"),
+        (kilometres(Fraction(-(10**13), 3)), "太大，前期公布数台账写不下"),
+        (kilometres(Fraction(10**12 - 1)), ""),
     ],
-    ids=["count", "fraction", "printed", "at least", "implied", "small", "great"],
+    ids=[
+        "count",
+        "fraction",
+        "printed",
+        "at least",
+        "implied",
+        "small",
+        "great",
+        "twelve places",
+        "far below",
+        "widest",
+    ],
 )
 def test_only_what_is_known_is_a_base(fact: Fact, reason: str) -> None:
     """Lower bounds, values worked back and those that no column holds are not compared."""
@@ -221,7 +243,7 @@ def test_an_edition_publishes_its_comparisons(edition: Edition) -> None:
     change = facts["roads.planned.quarter_change"]
     assert (change.value, change.display) == ("113.5", "114公里")
     assert [part.ledger for part in change.operands] == ["works", EARLIER]
-    assert change.operands[1].records == ("2029q4-roads-planned",)
+    assert change.operands[1].records == ("2029Q4-roads.planned",)
     assert facts["roads.planned.quarter_growth"].display == "50.0%"
 
 
@@ -246,9 +268,10 @@ def test_another_quarter_is_no_base(quarter: str, edition: Edition) -> None:
     assert list(compared_edition.facts) == ["roads.planned"]
 
 
-def test_nothing_grows_from_zero(edition: Edition) -> None:
-    """The change can be said, the growth cannot."""
-    compared_edition = based(edition, roads__planned=(LAST, kilometres("0")))
+@pytest.mark.parametrize("base", ["0", "-1.5", "-1/3"])
+def test_nothing_grows_from_zero_or_less(base: str, edition: Edition) -> None:
+    """The change can be said, the growth cannot: from −6 to −2 would be a fall by two thirds."""
+    compared_edition = based(edition, roads__planned=(LAST, kilometres(base)))
     compared_edition.publish("roads.planned", compared_edition.works.planned.sum())
     assert list(compared_edition.facts) == ["roads.planned", "roads.planned.quarter_change"]
 
@@ -321,7 +344,7 @@ def test_a_change_is_exactly_now_less_before(
     compared_edition.publish("roads.planned", compared_edition.works.planned.sum())
     facts = compared_edition.facts
     assert Fraction(facts["roads.planned.quarter_change"].value) == Fraction(now) - before
-    if before:
+    if before > 0:
         growth = Fraction(facts["roads.planned.quarter_growth"].value)
         assert growth * before == Fraction(now) - before
 

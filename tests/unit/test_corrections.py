@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -103,12 +104,32 @@ def test_a_correction_that_does_not_fit_is_refused(text: str, code: str, correct
     ("old", "new", "code"),
     [
         ("revision: 1", "revision: 0", "correction.value"),
+        ("revision: 1", "revision: 100", "correction.value"),
+        ("revision: 1", "revision: true", "correction.value"),
+        ("revision: 1", "revision: 1.0", "correction.value"),
+        ("date: 2030-05-01", "date: 2030-5-1", "correction.value"),
+        ("date: 2030-05-01", "date: 2030-02-30", "correction.value"),
+        ("column: completed", "column: id", "correction.value"),
+        ("record: road", "record: [road]", "config.text"),
         ("date: 2030-05-01", "date: 五月", "correction.value"),
         ("reason: 虚构的理由", "reason:", "correction.value"),
         ('after: "140"', 'after: "150"', "correction.value"),
         ("what: 虚构道路的完成数", "that: 虚构道路", "config.keys"),
     ],
-    ids=["revision", "date", "no reason", "no change", "no what"],
+    ids=[
+        "revision",
+        "revision too great",
+        "revision no number",
+        "revision no integer",
+        "date in another form",
+        "no such day",
+        "id",
+        "list",
+        "date",
+        "no reason",
+        "no change",
+        "no what",
+    ],
 )
 def test_an_unfinished_correction_is_refused(
     old: str, new: str, code: str, corrected: Write
@@ -119,6 +140,55 @@ def test_an_unfinished_correction_is_refused(
     with pytest.raises(ConfigError) as caught:
         load_corrections(data, replace(parse_period(PERIOD), revision=9))
     assert [one.code for one in caught.value.findings] == [code]
+
+
+@pytest.mark.parametrize("after", ["0140", "1:30", "1234567890123456.78", "1.10", "on"])
+def test_values_are_read_as_they_stand(after: str, corrected: Write) -> None:
+    """Without quotes YAML would make 96, 90, …456.8, 1.1 and a truth value of them."""
+    data = corrected(FIRST.replace('after: "140"', f"after: {after}"))
+    (one,) = load_corrections(data, replace(parse_period(PERIOD), revision=1))
+    assert one.after == after
+
+
+@pytest.mark.parametrize(
+    "empty", ["", " null", " ~", ' ""'], ids=["nothing", "null", "~", "quotes"]
+)
+def test_a_cell_may_be_emptied(empty: str, corrected: Write) -> None:
+    """However YAML writes nothing."""
+    data = corrected(FIRST.replace(' "140"', empty))
+    ledger = load_inputs(data, f"{PERIOD}-r1").ledgers["works"]
+    assert ledger.by_id["road"][1]["completed"] == ""
+
+
+@pytest.mark.parametrize("text", ["5", "true", "revision: 1"], ids=["number", "truth", "mapping"])
+def test_corrections_are_a_list(text: str, corrected: Write) -> None:
+    """Anything else is named as such."""
+    with pytest.raises(ConfigError, match=r"config\.list"):
+        load_inputs(corrected(text), f"{PERIOD}-r1")
+
+
+@pytest.mark.parametrize("name", ["2030Q2.yml", "2030Q1.yaml", "2030q1.yml", "2030Q1-r1.yml"])
+def test_corrections_of_no_quarter_are_found(name: str, corrected: Write) -> None:
+    """They would never be applied, and nobody would be told."""
+    data = corrected(FIRST)
+    (data / "corrections" / f"{PERIOD}.yml").rename(data / "corrections" / name)
+    with pytest.raises(ConfigError) as caught:
+        find_editions(data)
+    assert [(one.code, Path(one.place).name) for one in caught.value.findings] == [
+        ("correction.quarter", name)
+    ]
+
+
+@pytest.mark.parametrize("numbers", [(2,), (1, 3)], ids=["no first", "gap"])
+def test_a_re_issue_is_not_left_out(numbers: tuple[int, ...], corrected: Write) -> None:
+    """Re-issues are released one after the other: the third would never be."""
+    values = ["150", "140", "145"]
+    entries = [
+        ENTRY.format(revision=number, before=values[n], after=values[n + 1], expect="150")
+        for n, number in enumerate(numbers)
+    ]
+    with pytest.raises(ConfigError, match=r"correction\.gap"):
+        find_editions(corrected("".join(entries)))
 
 
 def test_a_re_issue_has_no_folder_of_its_own(made_up_data: Path) -> None:
@@ -136,17 +206,17 @@ def test_nothing_is_corrected_in_place(ledgers: dict[str, Ledger]) -> None:
 
 
 def handed_in(folder: Path, ledgers: dict[str, Ledger]) -> Provenance:
-    """A made-up workbook from which one record came, kept in the folder."""
-    import hashlib
-
+    """A made-up workbook from which one ledger came, kept in the folder."""
     (folder / "workbooks").mkdir()
     (folder / "workbooks" / "虚构 表.xlsx").write_bytes(b"made up")
-    row = ledgers["works"].by_id["road"][1]
-    cells = {"id": "A3", "completed": "E3"}
-    origin = Origin("works", "road", "虚构 表.xlsx", "工程", cells, values_digest(row, cells))
+    origins = tuple(
+        Origin("works", row["id"], "虚构 表.xlsx", "工程", cells, values_digest(row, cells))
+        for number, row in enumerate(ledgers["works"].rows, start=3)
+        if (cells := {c: f"{chr(65 + n)}{number}" for n, c in enumerate(row)})
+    )
     sent = HandedIn("虚构 表.xlsx", hashlib.sha256(b"made up").hexdigest(), "虚构局")
     note = Normalised("虚构 表.xlsx", "工程", "E3", "ingest.digits", "１５０", "150")
-    return Provenance((sent,), (origin,), (note,))
+    return Provenance((sent,), origins, (note,))
 
 
 def test_provenance_comes_back_as_written(made_up_data: Path, ledgers: dict[str, Ledger]) -> None:

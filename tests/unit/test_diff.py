@@ -161,3 +161,10 @@ def test_a_difference_is_exact_before_it_is_shown(before: int, after: int) -> No
     one, other = (made_up_fact("a.b", str(Fraction(n)), "项") for n in (before, after))
     sign = "+" if after > before else ""
     assert _difference(one, other) == f"{sign}{after - before}项"
+
+
+def test_a_difference_too_small_to_show_has_no_sign() -> None:
+    """A third and 334 of 1000 are both 33 %."""
+    one, other = made_up_fact("works.share", "1/3"), made_up_fact("works.share", "334/1000")
+    assert _difference(one, other) == "0个百分点"
+    assert _difference(other, one) == "0个百分点"

@@ -11,12 +11,7 @@ import pytest
 
 from policybook.check import check_data
 from policybook.errors import ConfigError, Finding
-from policybook.explanations import (
-    Explanation,
-    base_reason,
-    load_explanations,
-    reason_for,
-)
+from policybook.explanations import Explanation, Explanations, load_explanations
 from tests.unit.conftest import PARAMETERS, PERIOD
 
 REASON = "虚构的理由"
@@ -27,7 +22,7 @@ PROPERTIES = {
         "closed": {"kind": ["完工"]},
         "previous": {"rate": "rate"},
     },
-    "requires": [{"when": {"kind": "桥梁"}, "columns": ["after"]}],
+    "requires": [{"when": {"kind": "桥梁"}, "columns": ["after", "on"]}],
     "completion": {"planned": "planned", "completed": "completed", "may_exceed": "at_least"},
 }
 FIELDS: dict[str, dict[str, object]] = {
@@ -91,11 +86,12 @@ CHANGES = {
     "over": ("道路,100,100,", "道路,100,101,", "lanes", "completed"),
     "rate": (",1.17,", ",5.17,", "coal", "rate"),
     "proof": ("2030-03-31,road,", "2030-03-31,,", "bridge", "after"),
+    "date": (",2030-03-31,", ",,", "bridge", "on"),
 }
 CODES = {
-    **dict.fromkeys(("vanished", "steady", "fell", "previous"), "change"),
-    **dict.fromkeys(("unit", "jump", "over", "rate"), "plausible"),
-    "proof": "ledger",
+    **{name: f"change.{name}" for name in ("vanished", "steady", "fell", "previous")},
+    **{name: f"plausible.{name}" for name in ("unit", "jump", "over", "rate")},
+    **dict.fromkeys(("proof", "date"), "ledger.proof"),
 }
 
 
@@ -105,7 +101,7 @@ def test_every_kind_of_change_is_settled_by_its_reason(
 ) -> None:
     """Found in the quarter's folder; a note with the reason once that names the cell."""
     old, new, record, column = CHANGES[name]
-    code = f"{CODES[name]}.{name}"
+    code = CODES[name]
     found = [one for one in change(old, new) if one.code == code]
     assert [one.severity == "note" for one in found] == [False]
     cell = f", column: {column}" if column else ""
@@ -149,20 +145,68 @@ def test_a_first_quarter_has_nothing_to_explain(two_quarters: Path) -> None:
 
 def test_both_kinds_are_read(tmp_path: Path) -> None:
     """Of a record, of a cell of it, and of a statistic's base."""
-    assert load_explanations(tmp_path) == ()
+    assert load_explanations(tmp_path) == Explanations()
     explain(tmp_path, "")
-    assert load_explanations(tmp_path) == ()
+    assert load_explanations(tmp_path) == Explanations()
     explain(
         tmp_path,
         f"- {{ledger: works, record: 2030, reason: {REASON}}}\n"
         f"- {{ledger: works, record: road, column: planned, reason: ' {REASON} '}}\n"
         f"- {{statistic: a.b, against: 2029Q4, reason: {REASON}}}\n",
     )
-    assert load_explanations(tmp_path) == (
-        Explanation(REASON, "works", "2030"),
-        Explanation(REASON, "works", "road", "planned"),
-        Explanation(REASON, statistic="a.b", against="2029Q4"),
+    one, two, three = (f"{tmp_path / 'explanations.yml'} 第{number}条" for number in (1, 2, 3))
+    assert load_explanations(tmp_path).entries == (
+        Explanation(REASON, "works", "2030", place=one),
+        Explanation(REASON, "works", "road", "planned", place=two),
+        Explanation(REASON, statistic="a.b", against="2029Q4", place=three),
     )
+
+
+@pytest.mark.parametrize("record", ["0140", "1:30", "on", "1_000", "2030-01-31", "1e3", "=", "<<"])
+def test_texts_are_read_as_they_stand(record: str, tmp_path: Path) -> None:
+    """YAML would make a number, a truth value or a date of them."""
+    explain(tmp_path, f"- {{ledger: works, record: {record}, column: on, reason: {REASON}}}\n")
+    (one,) = load_explanations(tmp_path).entries
+    assert (one.record, one.column) == (record, "on")
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("5", "config.list"),
+        ("true", "config.list"),
+        ("{ledger: works}", "config.list"),
+        ("- {ledger: works, record: [road], reason: 虚构}", "config.text"),
+        ("- {ledger: works, record: road, ledger: works, reason: 虚构}", "config.yaml"),
+    ],
+    ids=["number", "truth", "mapping", "list as text", "key twice"],
+)
+def test_another_shape_is_refused(text: str, code: str, tmp_path: Path) -> None:
+    """A list of mappings of texts, and nothing else."""
+    explain(tmp_path, text)
+    with pytest.raises(ConfigError) as caught:
+        load_explanations(tmp_path)
+    assert [one.code for one in caught.value.findings] == [code]
+
+
+def test_what_explains_nothing_is_said(two_quarters: Path, change: Change) -> None:
+    """A reason with a misspelt ledger, or of what did not change, would reach no reader."""
+    explain(
+        two_quarters / NEXT,
+        f"- {{ledger: works, record: road, column: planned, reason: {REASON}}}\n"
+        f"- {{ledger: wroks, record: road, reason: {REASON}}}\n"
+        f"- {{statistic: a.b, against: 1999Q9, reason: {REASON}}}\n",
+    )
+    change(ROAD, "road,虚构道路,道路,201,150,")
+    inputs = check_data(two_quarters, NEXT).inputs
+    assert inputs is not None
+    found = inputs.explanations.unused()
+    assert [(one.severity, one.code, one.place[-3:]) for one in found] == [
+        ("warning", "explanation.unused", "第2条"),
+        ("warning", "explanation.unused", "第3条"),
+    ]
+    assert "wroks" in found[0].message
+    assert "a.b 1999Q9" in found[1].message
 
 
 def test_all_that_is_wrong_is_said_at_once(tmp_path: Path) -> None:
@@ -210,7 +254,7 @@ GIVEN = (
 )
 def test_a_reason_is_for_what_it_names(cell: tuple[str, str, str], reason: str) -> None:
     """A record's reason holds for its cells; a cell's neither for others nor for the record."""
-    assert reason_for(GIVEN, *cell) == reason
+    assert Explanations(GIVEN).of_cell(*cell) == reason
 
 
 @pytest.mark.parametrize(
@@ -220,4 +264,4 @@ def test_a_reason_is_for_what_it_names(cell: tuple[str, str, str], reason: str) 
 )
 def test_a_base_has_its_own_reason(base: tuple[str, str], reason: str) -> None:
     """By statistic and quarter; the reason of a record is none of a base's."""
-    assert base_reason(GIVEN, *base) == reason
+    assert Explanations(GIVEN).of_base(*base) == reason

@@ -158,7 +158,7 @@ def test_a_base_is_computed_from_its_ledgers(data: Path, declare: Declare) -> No
     """With its digits as shown, its period and its evidence; nothing to note."""
     inputs = inputs_of(data)
     assert base_of(inputs) == {
-        "id": "2030q1-roads-planned",
+        "id": "2030Q1-roads.planned",
         "title": "虚构指标roads.planned",
         "statistic": "roads.planned",
         "period": PERIOD,
@@ -184,6 +184,48 @@ def test_a_re_issue_as_base_brings_its_note(data: Path, declare: Declare) -> Non
     assert (row["period"], row["value"]) == (f"{PERIOD}-r1", "280")
     assert row["note"] == "基数已修订：当时公布 300公里，现为 280公里。理由：虚构的更正"
     assert facts_of(data)["roads.planned.quarter_change"].value == "20"
+
+
+def test_only_a_correction_that_touches_a_base_explains_it(data: Path, declare: Declare) -> None:
+    """A correction of the re-issue is no cover for another change of its ledgers."""
+    correct(data, CORRECTION.replace("planned", "completed").replace("200", "150"))
+    released(data, PERIOD, planned=("300", "300公里"))
+    released(data, f"{PERIOD}-r1", planned=("300", "300公里"))
+    assert base_of(inputs_of(data))["note"] == ""
+    edit(data, PERIOD, "虚构道路,道路,200,", "虚构道路,道路,190,")
+    with pytest.raises(LedgerError) as caught:
+        inputs_of(data)
+    (found,) = caught.value.findings
+    assert (found.code, found.place) == ("compare.revised", f"roads.planned {PERIOD}-r1")
+    assert "当时公布 300公里，现为 290公里" in found.message
+
+
+def test_a_re_issue_is_held_to_what_it_was_published_with(data: Path, declare: Declare) -> None:
+    """Its correction explains 280, as published, and not 270."""
+    correct(data)
+    released(data, PERIOD, planned=("300", "300公里"))
+    released(data, f"{PERIOD}-r1", planned=("280", "280公里"))
+    assert base_of(inputs_of(data))["note"].endswith("理由：虚构的更正")
+    edit(data, PERIOD, "（未列名）,道路,100,", "（未列名）,道路,90,")
+    with pytest.raises(LedgerError, match="当时公布 280公里，现为 270公里"):
+        inputs_of(data)
+
+
+def test_a_base_of_a_trend_needs_its_reason_too(data: Path, declare: Declare) -> None:
+    """Readers see it in a figure, though no comparison rests on it."""
+    add_quarter(data, "2030Q4")
+    released(data, PERIOD, planned=("310", "310公里"))
+    with pytest.raises(LedgerError, match=r"compare\.revised") as caught:
+        inputs_of(data, "2030Q4")
+    assert [one.place for one in caught.value.findings] == [f"roads.planned {PERIOD}"]
+    (data / "2030Q4" / "explanations.yml").write_text(
+        f"- {{statistic: roads.planned, against: {PERIOD}, reason: 虚构的理由}}\n", "utf-8"
+    )
+    notes = {
+        row["period"]: row["note"] for row in inputs_of(data, "2030Q4").ledgers["earlier"].rows
+    }
+    assert notes[PERIOD] == "基数已修订：当时公布 310公里，现为 300公里。理由：虚构的理由"
+    assert notes[NEXT] == ""
 
 
 def test_a_reason_of_the_edition_comes_first(data: Path, declare: Declare) -> None:

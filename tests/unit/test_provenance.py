@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from policybook.errors import ConfigError
+from policybook.inputs import load_inputs
 from policybook.ledgers import Ledger
 from policybook.provenance import (
     HandedIn,
@@ -29,8 +30,7 @@ from tests.unit.conftest import PERIOD
 
 WORKBOOK = "虚构 表.xlsx"
 CELLS = {"id": "A3", "completed": "E3"}
-# Without \r: a lone one is not quoted when it is written.
-TEXTS = st.text(st.characters(codec="utf-8", exclude_characters="\r\x00"), max_size=12)
+TEXTS = st.text(st.characters(codec="utf-8", exclude_characters="\x00"), max_size=12)
 
 
 def origin_of(ledgers: dict[str, Ledger], record: str = "road") -> Origin:
@@ -40,8 +40,9 @@ def origin_of(ledgers: dict[str, Ledger], record: str = "road") -> Origin:
 
 
 def codes(folder: Path, ledgers: dict[str, Ledger], provenance: Provenance) -> list[str]:
-    """The codes of its findings."""
-    return [one.code for one in check_provenance(folder, ledgers, provenance)]
+    """The codes of its findings, what was added apart."""
+    found = [one.code for one in check_provenance(folder, ledgers, provenance)]
+    return [code for code in found if code != "provenance.added"]
 
 
 def test_a_typed_edition_has_no_provenance(made_up_data: Path, ledgers: dict[str, Ledger]) -> None:
@@ -76,13 +77,50 @@ def test_a_record_may_come_from_several_sheets(ledgers: dict[str, Ledger]) -> No
     assert placed["documents"].origins == {}
 
 
+def taken_in(ledgers: dict[str, Ledger]) -> tuple[Origin, ...]:
+    """Made-up places of every filled cell of a ledger."""
+    rows = ledgers["works"].rows
+    return tuple(
+        Origin("works", row["id"], WORKBOOK, "工程", cells, values_digest(row, cells))
+        for number, row in enumerate(rows, start=3)
+        if (cells := {column: f"A{number}" for column, value in row.items() if value})
+    )
+
+
 def test_what_was_taken_in_is_no_finding(made_up_data: Path, ledgers: dict[str, Ledger]) -> None:
     """The same values and the same workbook: nothing to say."""
     folder = made_up_data / PERIOD
     (folder / "workbooks").mkdir()
     (folder / "workbooks" / WORKBOOK).write_bytes(b"made up")
     sent = HandedIn(WORKBOOK, hashlib.sha256(b"made up").hexdigest(), "虚构局")
-    assert codes(folder, ledgers, Provenance((sent,), (origin_of(ledgers),))) == []
+    assert codes(folder, ledgers, Provenance((sent,), taken_in(ledgers))) == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "place", "message"),
+    [
+        ("\nroad,", "\ntyped,虚构,道路,9,,,,,,,1,record,plan:一\nroad,", "第2行", "这条记录"),
+        (",绿化,,60,", ",绿化,70,60,", "第5行 planned", "这几格"),
+    ],
+    ids=["record", "cell"],
+)
+def test_what_is_added_by_hand_is_found(
+    old: str,
+    new: str,
+    place: str,
+    message: str,
+    made_up_data: Path,
+    works_file: Path,
+    ledgers: dict[str, Ledger],
+) -> None:
+    """A ledger that was handed in has no record and no cell that was not."""
+    write_provenance(made_up_data / PERIOD, Provenance(origins=taken_in(ledgers)))
+    text = works_file.read_text(encoding="utf-8")
+    works_file.write_text(text.replace(old, new), encoding="utf-8")
+    (found,) = load_inputs(made_up_data, PERIOD).findings
+    assert (found.severity, found.code) == ("error", "provenance.added")
+    assert found.place.endswith(f"works.csv {place}")
+    assert found.message.startswith(message)
 
 
 @pytest.mark.parametrize(
@@ -95,7 +133,7 @@ def test_what_is_gone_is_found(
 ) -> None:
     """A record, ledger or column that was taken in and is not there any more is changed."""
     origin = replace(origin_of(ledgers), **changed)  # type: ignore[arg-type]
-    (found,) = check_provenance(made_up_data / PERIOD, ledgers, Provenance(origins=(origin,)))
+    found = check_provenance(made_up_data / PERIOD, ledgers, Provenance(origins=(origin,)))[0]
     assert (found.severity, found.code) == ("error", "provenance.changed")
     assert found.place.startswith(f"{WORKBOOK} 工程!")
 

@@ -24,8 +24,7 @@ from policybook.submissions import (
 from tests.unit.conftest import PERIOD
 
 HEADER = "department,ledger,status,workbook\n"
-# Without \r: a lone one is not quoted when it is written.
-TEXTS = st.text(st.characters(codec="utf-8", exclude_characters="\r\x00"), max_size=12)
+TEXTS = st.text(st.characters(codec="utf-8", exclude_characters="\x00"), max_size=12)
 
 
 def written(folder: Path, content: str | bytes) -> Path:
@@ -67,6 +66,16 @@ def test_the_byte_order_mark_of_excel_is_read(tmp_path: Path) -> None:
     assert read_submissions(written(tmp_path, content)) == (
         Submission("虚构局", "works", NOTHING, ""),
     )
+
+
+def test_blank_lines_say_nothing(tmp_path: Path) -> None:
+    """Spreadsheets leave them, with separators or without; the lines after keep their number."""
+    content = f"{HEADER}\n虚构局,works,无变化,\n,,,\n"
+    assert read_submissions(written(tmp_path, content)) == (
+        Submission("虚构局", "works", NOTHING, ""),
+    )
+    with pytest.raises(ConfigError, match=r"第5行.*有3格，应有4格"):
+        read_submissions(written(tmp_path, f"{content}虚构局,works,待报\n"))
 
 
 @pytest.mark.parametrize(
