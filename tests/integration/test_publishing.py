@@ -188,10 +188,7 @@ def test_what_changed_without_a_reason_blocks_a_release(
 
 
 def test_readers_see_corrections_and_what_can_be_compared(project: Project) -> None:
-    """A re-issue lists its corrections, the next quarter the bases revised by them.
-
-    What stands in ``when`` is shown in that quarter only; ``trace`` reads a built re-issue.
-    """
+    """A re-issue lists its corrections, the next quarter bases revised by them, and reasons."""
     compare(project)
     page = project.root / "book" / "details.md"
     page.write_text(page.read_text(encoding="utf-8") + EDITIONS, encoding="utf-8")

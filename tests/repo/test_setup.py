@@ -5,10 +5,13 @@ from __future__ import annotations
 import os
 import re
 import tomllib
+from collections.abc import Iterable
+from importlib.metadata import metadata
 from pathlib import Path
 
 import pytest
 from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
 
 from tests.repo.tree import texts
 
@@ -64,6 +67,21 @@ def test_every_package_is_locked_with_hashes(lock: str) -> None:
     assert len(pins(lock)) > 100
     assert lock_faults(lock) == []
     assert "make lock" in lock.partition("==")[0]
+
+
+def refusals(installed: Iterable[tuple[str, str]], python: str) -> list[str]:
+    """Packages, by name and Requires-Python, that do not install on a Python."""
+    return [name for name, wanted in installed if wanted and python not in SpecifierSet(wanted)]
+
+
+def test_every_package_installs_on_the_oldest_python(root: Path, lock: str) -> None:
+    """Debian's Python is some patch releases behind the newest."""
+    project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    oldest = f"{project['requires-python'].removeprefix('>=')}.0"
+    installed = [(name, metadata(name).get("Requires-Python") or "") for name in pins(lock)]
+    assert refusals([("new", ">=3.11.5"), ("old", ">=3.8"), ("silent", "")], oldest) == ["new"]
+    assert len(installed) > 100
+    assert refusals(installed, oldest) == []
 
 
 def test_every_declared_package_is_locked(root: Path, lock: str) -> None:
