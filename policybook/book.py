@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import json
 import re
+import sqlite3
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from fractions import Fraction
 from functools import cached_property
 from pathlib import Path
 
-from policybook.comparisons import NotCompared
+from policybook.comparisons import EARLIER, NotCompared
 from policybook.config import Parameters, read_parameters
 from policybook.corrections import Correction
+from policybook.engines import connect_sqlite, sqlite_exact
 from policybook.explanations import Explanation
 from policybook.ledgers import Ledger, read_ledgers
+from policybook.lineage import operand_exact, value_text
 from policybook.model import Fact, Figure, fact_from_dict, figure_from_dict
-from policybook.numbers import number_text
+from policybook.numbers import evaluate, exact_text, number_text
 from policybook.provenance import Provenance, attach, read_provenance
 from policybook.relations import Relation, relation_from_dict
 from policybook.schema import Schema, load_schemas
@@ -54,6 +58,30 @@ class Book:
     def documents(self) -> Mapping[str, dict[str, str]]:
         """Source documents by id."""
         return {row["id"]: row for row in self.ledgers["documents"].rows}
+
+    @cached_property
+    def _database(self) -> sqlite3.Connection:
+        return connect_sqlite(
+            {name: one.canonical for name, one in self.ledgers.items()}, self.schemas
+        )
+
+    def recomputed(self, fact: Fact) -> str:
+        """A fact's value as SQLite finds it: a second engine, by the published query."""
+        found = self._database.execute(fact.sql["sqlite"]).fetchone()
+        values = [
+            value_text(sqlite_exact(one)) if not isinstance(one, str) else one for one in found
+        ]
+        exact = {
+            part.name: operand_exact(value or "")
+            for part, value in zip(fact.operands, values, strict=True)
+        }
+        return exact_text(evaluate(fact.expression, exact))
+
+    def history(self, fact: Fact) -> list[Mapping[str, str]]:
+        """A statistic's records in the ledger of earlier values, oldest first."""
+        ledger = self.ledgers.get(EARLIER)
+        rows = [row for row in ledger.rows if row["statistic"] == fact.id] if ledger else []
+        return sorted(rows, key=lambda row: row["period"])
 
     def corrections_of(self, fact: Fact) -> list[Correction]:
         """The corrections that changed a cell a fact rests on."""
@@ -97,6 +125,8 @@ def load_book(stage: Path) -> Book:
     content = json.loads((stage / FACTS).read_text(encoding="utf-8"))
     data, period = stage / "data", content["period"]
     parameters = read_parameters(data / period / "period.yml", period)
+    released_on = date.fromisoformat(content["released_on"]) if content["released_on"] else None
+    parameters = replace(parameters, released_on=released_on)
     schemas = load_schemas(data)
     read, _ = read_ledgers(data, data / period, schemas, parameters.empty_ledgers)
     provenance = read_provenance(data / period)

@@ -32,15 +32,32 @@ class Parameters:
     year_end: date
     next_release: date | None
     empty_ledgers: tuple[str, ...]
+    released_on: date | None = None  # of the register; None for a draft
+
+    @property
+    def version(self) -> str:
+        """First edition or which re-issue, for readers."""
+        _, again, revision = self.period.partition("-r")
+        return f"更正版第 {revision} 版" if again else "初版"
 
     def text(self, name: str) -> str:
         """A parameter as shown to readers: dates as 2024年8月22日; ``KeyError`` if unknown."""
-        if name not in self.__dataclass_fields__ or name == "empty_ledgers":
+        if name not in TEXTS:
             raise KeyError(name)
         value = getattr(self, name)
+        if name == "released_on" and value is None:
+            return "尚未正式发布（草稿）"
         if isinstance(value, date):
             return f"{value.year}年{value.month}月{value.day}日"
         return "待定" if value is None else str(value)
+
+
+TEXTS = (
+    *(name for name in Parameters.__dataclass_fields__ if name != "empty_ledgers"),
+    "version",
+)
+"""What pages may show of an edition."""
+_KEYS = [name for name in Parameters.__dataclass_fields__ if name != "released_on"]
 
 
 class _UniqueLoader(yaml.SafeLoader):
@@ -140,8 +157,7 @@ def check_keys(
 
 def read_parameters(path: Path, period: str) -> Parameters:
     """An edition's ``period.yml``, checked against its period; a re-issue has the first's."""
-    names = list(Parameters.__dataclass_fields__)
-    entry = check_keys(read_yaml(path), str(path), names)
+    entry = check_keys(read_yaml(path), str(path), _KEYS)
     if str(entry["period"]) not in (period, period.partition("-r")[0]):
         raise ConfigError(
             error(

@@ -9,7 +9,7 @@ from html import escape, unescape
 from pathlib import Path
 from typing import Any
 
-from policybook.config import Parameters
+from policybook.config import TEXTS, Parameters
 from policybook.errors import Finding, error
 from policybook.exemptions import CLASSES, Exemption
 from policybook.gate import Rules, check_gate, narrative_pages
@@ -17,14 +17,13 @@ from policybook.published import RESTORE, Release
 
 COVERAGE = "coverage.json"
 
-_TITLE = re.compile(r"<title>([^<]*?)(?: &#8212; [^<]*| — [^<]*)?</title>")
+_TITLE = re.compile(r"<title>([^<]*?)(?: · [^<]*)?</title>")
 _PLACE = re.compile(r'<div class="coverage" data-coverage="(line|list)">.*?</div>', re.DOTALL)
 
 
 def rules_of(parameters: Parameters, exemptions: tuple[Exemption, ...]) -> Rules:
     """What an edition's narrative may show beside facts."""
-    names = [name for name in parameters.__dataclass_fields__ if name != "empty_ledgers"]
-    return Rules(exemptions, {name: parameters.text(name) for name in names})
+    return Rules(exemptions, {name: parameters.text(name) for name in TEXTS})
 
 
 def coverage_line(content: Mapping[str, Any]) -> str:
@@ -48,7 +47,7 @@ def publish(folder: Path, content: Mapping[str, Any]) -> None:
 
 
 def _titles(folder: Path) -> dict[str, str]:
-    """What each page is called, by its path; the site's own name comes after a dash."""
+    """What each page is called, by its path; the site's own name comes after a point."""
     found = {}
     for path in narrative_pages(folder):
         title = _TITLE.search(path.read_text(encoding="utf-8", errors="replace"))

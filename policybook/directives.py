@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from fractions import Fraction
 from typing import Any, ClassVar
 
 from docutils import nodes
@@ -11,8 +12,12 @@ from sphinx.util.docutils import SphinxDirective
 
 from policybook.book import Book
 from policybook.catalogue import nearest
+from policybook.compared import clauses
 from policybook.comparisons import EARLIER
 from policybook.figures import shown_rows
+from policybook.model import Fact
+from policybook.numbers import number_text
+from policybook.period import parse_period
 from policybook.templating import note_use, render, warn
 
 
@@ -53,25 +58,47 @@ class BookDirective(SphinxDirective):
             return None
         return known[name]
 
+    def facts(self, names: Iterable[str]) -> list[Fact] | None:
+        """The facts named, their use recorded, and that of their comparisons."""
+        found = [self.known(name, self.book.facts, "指标") for name in names]
+        if None in found:
+            return None
+        for fact in found:
+            note_use(self.env, fact)
+            for clause in clauses(self.book, fact.id):
+                for piece in clause:
+                    if not isinstance(piece, str):
+                        note_use(self.env, piece[0])
+        return found
+
 
 class Tiles(BookDirective):
-    """Headline tiles: one statistic id a line."""
+    """Headline tiles: a line is a statistic id, with what it means to a reader after a blank.
+
+    ``:year:`` names the share of the year gone, against which completion is shown.
+    """
 
     has_content = True
+    option_spec: ClassVar[dict[str, Callable[[str], Any]]] = {"year": directives.unchanged}
     template = "tiles.html"
 
     def values(self) -> dict[str, Any] | None:
-        """The facts in the order given."""
-        facts = [
-            self.known(line.strip(), self.book.facts, "指标")
-            for line in self.content
-            if line.strip()
-        ]
-        if None in facts:
+        """The facts in the order given, each with its meaning."""
+        lines = [line.strip().partition(" ") for line in self.content if line.strip()]
+        facts = self.facts(name for name, _, _ in lines)
+        name = self.options.get("year", "")
+        year = self.known(name, self.book.facts, "指标") if name else None
+        if facts is None or (name and year is None):
             return None
-        for fact in facts:
-            note_use(self.env, fact)
-        return {"facts": facts}
+        if year is not None:
+            note_use(self.env, year)
+        meanings = [meaning.strip() for _, _, meaning in lines]
+        return {
+            "tiles": list(zip(facts, meanings, strict=True)),
+            "year": year,
+            "width": lambda fact: number_text(min(Fraction(fact.value), Fraction(1)), "%", 1),
+            "ahead": lambda fact, year: Fraction(fact.value) >= Fraction(year.value),
+        }
 
 
 class Chart(BookDirective):
@@ -117,6 +144,23 @@ class Records(BookDirective):
             "rows": rows,
             "caption": self.options.get("caption", ""),
         }
+
+
+class News(BookDirective):
+    """What is new in an edition: its corrections, and how the statistics named have moved."""
+
+    has_content = True
+    template = "news.html"
+
+    def values(self) -> dict[str, Any] | None:
+        """What a re-issue corrects, and the facts that can be compared."""
+        names = [line.strip() for line in self.content if line.strip()]
+        compared = [name for name in names if any(clauses(self.book, name))]
+        unknown = [name for name in names if name not in self.book.facts]
+        facts = self.facts(compared or unknown)
+        revision = parse_period(self.book.parameters.period).revision
+        corrections = [one for one in self.book.corrections if one.revision == revision]
+        return None if facts is None else {"facts": facts, "corrections": corrections}
 
 
 class Statistics(BookDirective):
@@ -209,6 +253,7 @@ DIRECTIVES = (
     Tiles,
     Chart,
     Records,
+    News,
     Statistics,
     Dictionary,
     Documents,

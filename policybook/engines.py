@@ -11,8 +11,9 @@ import io
 import sqlite3
 import tempfile
 from collections.abc import Mapping
+from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from policybook.errors import LedgerError, error
 from policybook.schema import Schema
@@ -85,3 +86,8 @@ def connect_sqlite(
         connection.executemany(f'INSERT INTO "{name}" VALUES ({marks})', values)
     connection.commit()
     return connection
+
+
+def sqlite_exact(value: Any) -> Any:
+    """SQLite's real as the decimal it was divided from: shortest text that reads back the same."""
+    return Decimal(repr(value)) if isinstance(value, float) else value

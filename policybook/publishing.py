@@ -52,7 +52,7 @@ def release(project: Project, period: Period, reason: str, today: date) -> list[
     with workshop(project.out) as work:
         recover(place)
         try:
-            findings = build_edition(project, period, work)
+            findings = build_edition(project, period, work, today)
         except PolicybookError as problem:
             raise SiteError([*problem.findings, _nothing_done(period)]) from None
         built = work / "release"

@@ -14,7 +14,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from policybook.engines import connect_duckdb, connect_sqlite
+from policybook.engines import connect_duckdb, connect_sqlite, sqlite_exact
 from policybook.errors import Finding, LedgerError, error
 from policybook.expression import asked_of, combined_query
 from policybook.lineage import operand_exact, value_text
@@ -84,14 +84,9 @@ def _sqlite(release: Release) -> Query:
     )
 
     def query(sql: str) -> list[tuple[Any, ...]]:
-        return [tuple(map(_exact_scalar, row)) for row in connection.execute(sql)]
+        return [tuple(map(sqlite_exact, row)) for row in connection.execute(sql)]
 
     return query
-
-
-def _exact_scalar(value: Any) -> Any:
-    """SQLite's real as the decimal it was divided from: shortest text that reads back the same."""
-    return Decimal(repr(value)) if isinstance(value, float) else value
 
 
 def _attempt(query: Query, sql: str) -> list[tuple[Any, ...]] | str:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from policybook.cards import CARDS, cards_text
 from policybook.engines import connect_sqlite
 from policybook.figures import figure_csv
 from policybook.inputs import Inputs
@@ -23,13 +25,9 @@ _LEFTOVERS = (
     ".nojekyll",
     "objects.inv",
     "_sources",
-    "_static/locales",
-    "_static/sphinx-thebe.css",
-    "_static/sphinx-thebe.js",
-    "_static/sbt-webpack-macros.html",
-    "_static/webpack-macros.html",
 )
-"""What Sphinx and its themes leave behind and no page uses."""
+"""What Sphinx leaves behind; of its static files those go too that no page names."""
+_STATIC_NAME = re.compile(r'_static/([^"?#]+)')
 
 
 def assemble(
@@ -42,18 +40,32 @@ def assemble(
 ) -> None:
     """Pages, facts, data and figures; digests are for when the gate has been passed."""
     shutil.copytree(html, release)
-    for path in (release / "_static").rglob("*.map"):
-        path.unlink()
+    _drop_unnamed(release)
     for name in _LEFTOVERS:
         path = release / name
         shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink(missing_ok=True)
     facts = [{**fact, "used_on": used.get(fact["id"], [])} for fact in content["facts"]]
     write_json(release / "facts.json", {**content, "facts": facts})
+    (release / CARDS).write_text(cards_text(inputs.parameters.title, facts), encoding="utf-8")
     write_figures(release / "figures", figures)
     write_data(release, content["period"], inputs.ledgers, inputs.schemas)
     if inputs.provenance.handed_in:
         write_provenance(release, inputs.provenance)
     shutil.copyfile(VERIFIER, release / "verify.py")
+
+
+def _drop_unnamed(release: Path) -> None:
+    """Removes the static files that no page names: those of themes that the site does not use."""
+    named = {"favicon.svg"}
+    for page in release.rglob("*.html"):
+        if "_static" not in page.relative_to(release).parts:
+            named.update(_STATIC_NAME.findall(page.read_text(encoding="utf-8")))
+    for path in sorted((release / "_static").rglob("*"), reverse=True):
+        if path.is_dir():
+            if not any(path.iterdir()):
+                path.rmdir()
+        elif path.relative_to(release / "_static").as_posix() not in named:
+            path.unlink()
 
 
 def write_figures(folder: Path, figures: Iterable[Figure]) -> None:

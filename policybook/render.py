@@ -6,8 +6,10 @@ warning (``policybook.unknown``) that stops the ``-W`` build with file and line.
 
 from __future__ import annotations
 
+import functools
 import json
 import re
+from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -35,6 +37,12 @@ from policybook.templating import render, used
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
+SCRIPTS = ("editions.js", "site.js", "card.js")
+"""Loaded by every page, from ``policybook/static``."""
+TRACE_SCRIPTS = ("records.js",)
+"""Loaded by trace pages beside them."""
+THEME_OPTIONS = ("announcement", "extra_footer")
+_STATIC = Path(__file__).parent / "static"
 USED = "policybook_used.json"
 """Where the build leaves which pages use which statistics."""
 
@@ -66,6 +74,19 @@ def _join_lines(app: Sphinx, doctree: nodes.document) -> None:
                 parent[place] = nodes.Text(joined[len(before) : len(joined) - len(after)])
 
 
+def _scroll_tables(app: Sphinx, doctree: nodes.document) -> None:
+    """A table of the text that is wider than the screen scrolls by itself, by keyboard too."""
+    for table in list(doctree.findall(nodes.table)):
+        section = table.parent
+        while section is not None and not isinstance(section, nodes.section):
+            section = section.parent
+        title = escape(section.next_node(nodes.title).astext()) if section is not None else "表"
+        start = f'<div class="scroll" tabindex="0" role="region" aria-label="{title}：表">'
+        place = table.parent.index(table)
+        table.parent.insert(place, nodes.raw("", start, format="html"))
+        table.parent.insert(place + 2, nodes.raw("", "</div>", format="html"))
+
+
 def _fill_traces(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     for node in list(doctree.findall(trace)):
         book: Book = app.env.policybook  # type: ignore[attr-defined]
@@ -89,40 +110,40 @@ def _write_used(app: Sphinx, env: Any) -> None:
 
 
 def _theme(app: Sphinx, config: Any) -> None:
-    """Theme options added to Jupyter Book's own, which a setting in _config.yml would replace."""
-    config.html_theme_options.update(
-        search_bar_text="搜索本报告",
-        use_download_button=False,
-        navbar_persistent=[],  # the theme shows an empty header with a second button for it
-        pygments_light_style="a11y-high-contrast-light",
-        pygments_dark_style="a11y-high-contrast-dark",
+    """Our theme instead of Jupyter Book's, with those of the options set for that one it has."""
+    given = config.html_theme_options
+    config.html_theme = "policybook"
+    config.html_theme_options = {name: given.get(name, "") for name in THEME_OPTIONS}
+    config.html_sidebars = {}
+    config.html_static_path.append(str(_STATIC))
+
+
+@functools.cache
+def _inline(name: str) -> str:
+    """A static file's text as it stands inside every page: what must be there at first paint."""
+    text = (_STATIC / name).read_text(encoding="utf-8")
+    return re.sub(
+        r"/\*.*?\*/|^\s*//.*?$|(?<=[\n{};,])\s+", "", text, flags=re.DOTALL | re.MULTILINE
     )
-    config.html_context["default_mode"] = "auto"
-    static = Path(__file__).parent / "static"
-    config.html_static_path.append(str(static))
-    config.html_favicon = str(static / "favicon.svg")
 
 
-def _offline(app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: Any) -> None:
-    """No request leaves the site, and nothing is loaded twice."""
-    kept: dict[object, Any] = {}
-    for script in context.get("script_files", []):
-        name = str(getattr(script, "filename", None) or "")
-        content = name or str(getattr(script, "attributes", {}).get("body", script))
-        if "://" not in content and "thebe" not in content.lower():
-            kept.setdefault(content, script)
-    context["script_files"] = list(kept.values())
+def _page(app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: Any) -> None:
+    """Only the scripts and styles of this site; no request leaves it."""
     period = app.env.policybook.parameters.period  # type: ignore[attr-defined]
     top = "../" * page.count("/")
     context["metatags"] = (
         f'{context.get("metatags", "")}<meta name="policybook-edition" content="{period}"'
-        f' data-top="{top}">\n'
+        f' data-top="{top}">'
     )
-    context["css_files"] = [
-        css
-        for css in context.get("css_files", [])
-        if "thebe" not in str(getattr(css, "filename", css))
+    context["policybook_style"] = _inline("policybook.css")
+    context["policybook_head"] = _inline("head.js")
+    wanted = SCRIPTS + (TRACE_SCRIPTS if page.startswith("trace/") else ())
+    context["script_files"] = [
+        script
+        for script in context["script_files"]
+        if str(script.filename or "").rpartition("/")[2] in wanted
     ]
+    context["css_files"] = []
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
@@ -151,10 +172,12 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("builder-inited", _load)
     app.connect("doctree-read", _join_lines)
     app.connect("doctree-read", add_notes)
+    app.connect("doctree-read", _scroll_tables)
     app.connect("doctree-resolved", _fill_traces)
     app.connect("env-check-consistency", _write_used)
-    app.connect("html-page-context", _offline, priority=900)
+    app.connect("html-page-context", _page, priority=900)
     app.connect("config-inited", _theme, priority=900)
-    app.add_css_file("policybook.css")
-    app.add_js_file("editions.js", loading_method="defer")
+    app.add_html_theme("policybook", str(Path(__file__).parent / "theme"))
+    for script in SCRIPTS + TRACE_SCRIPTS:
+        app.add_js_file(script, loading_method="defer")
     return {"parallel_read_safe": False, "parallel_write_safe": True}

@@ -9,9 +9,8 @@ from sphinx.util.docutils import SphinxRole
 
 from policybook.book import Book
 from policybook.catalogue import nearest
-from policybook.claims import NUMBERS, claim_word, shown
-from policybook.comparisons import AGAINST, EARLIER
-from policybook.model import Fact
+from policybook.claims import NUMBERS, shown
+from policybook.compared import Piece, clauses
 from policybook.templating import note_use, warn
 
 if TYPE_CHECKING:
@@ -72,37 +71,16 @@ class ComparedRole(SphinxRole):
                 self.get_location(),
             )
             return [], []
-        clauses = [self._clause(book, kind) for kind in AGAINST]
         found: list[nodes.Node] = []
-        for clause in filter(None, clauses):
-            found += [nodes.Text("，" if found else "（"), *clause]
+        for clause in clauses(book, self.text):
+            found.append(nodes.Text("，" if found else "（"))
+            found += [self._node(book, piece) for piece in clause]
         return [*found, nodes.Text("）")] if found else [], []
 
-    def _clause(self, book: Book, kind: str) -> list[nodes.Node]:
-        change = book.facts.get(f"{self.text}.{kind}_change")
-        if change is None:
-            return []
-        name = AGAINST[kind][1]
-        revised = any(
-            book.ledgers[EARLIER].by_id[cell.record][1]["note"]
-            for part in change.operands
-            if part.ledger == EARLIER
-            for cell in part.cells
-        )
-        word = claim_word(change)
-        said: list[nodes.Node] = [self._shown(book, change, "word")]
-        if word == "持平":
-            said.insert(0, nodes.Text(f"与{name}"))
-        else:
-            said = [nodes.Text(f"比{name}"), *said, self._shown(book, change, "size")]
-            growth = book.facts.get(f"{self.text}.{kind}_growth")
-            if growth is not None:
-                said += [nodes.Text("、"), self._shown(book, growth, "word")]
-                if claim_word(growth) != "持平":
-                    said.append(self._shown(book, growth, "size"))
-        return [*said, nodes.Text("，基数已修订")] if revised else said
-
-    def _shown(self, book: Book, fact: Fact, variant: str) -> nodes.Node:
+    def _node(self, book: Book, piece: Piece) -> nodes.Node:
+        if isinstance(piece, str):
+            return nodes.Text(piece)
+        fact, variant = piece
         note_use(self.env, fact)
         text = shown(fact, variant, book.facts)
         return stat(self.rawtext, text, statistic=fact.id, show=variant, doc=self.env.docname)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 
 from policybook.cache import NotebookCache, shared_digests
@@ -54,7 +55,8 @@ def build(project: Project, periods: Sequence[Period]) -> list[Finding]:
             if released is not None and sums_digest(place) == released.sha256:
                 findings.append(_kept(period, place))
                 continue
-            findings += build_edition(project, period, work)
+            released_on = date.fromisoformat(released.released_on) if released else None
+            findings += build_edition(project, period, work, released_on)
             if released is not None:
                 findings += check_republished(project.data, work / "release", released)
             swap(work / "release", place)
@@ -109,10 +111,14 @@ def published_values(release: Release) -> dict[str, Published]:
     return {fact.id: Published(fact.value, fact.display) for fact in release.facts.values()}
 
 
-def build_edition(project: Project, period: Period, work: Path) -> list[Finding]:
-    """One edition as ``work/release``."""
+def build_edition(
+    project: Project, period: Period, work: Path, released_on: date | None
+) -> list[Finding]:
+    """One edition as ``work/release``; ``released_on``: None for a draft."""
     checked = check_data(project.data, str(period))
     inputs = with_history(project.root, project.data, checked.required())
+    parameters = replace(inputs.parameters, released_on=released_on)
+    inputs = replace(inputs, parameters=parameters)
     rules = rules_of(inputs.parameters, load_exemptions(project.root / "book" / "exemptions.yml"))
     stage = work / "stage"
     stage_data(stage, project.root, project.data, period, inputs)
@@ -125,9 +131,9 @@ def build_edition(project: Project, period: Period, work: Path) -> list[Finding]
         },
         project.say,
     )
-    parameters = {"period": str(period), "data": "data"}
+    given = {"period": str(period), "data": "data"}
     broken = project.root / "_build" / "broken" / str(period)
-    executed = run_notebooks(stage, parameters, project.jobs, cache, broken)
+    executed = run_notebooks(stage, given, project.jobs, cache, broken)
     facts, figures = collect(executed)
     check_coverage(facts, checked.catalogue, str(period))
     findings = checked.findings + check_computed(

@@ -64,6 +64,7 @@ def facts_document(
     return {
         "schema_version": SCHEMA_VERSION,
         "period": str(period),
+        "released_on": str(inputs.parameters.released_on or ""),
         "facts": [asdict(facts[name]) for name in facts],
         "figures": [
             {**asdict(figure), "svg": f"figures/{figure.id}.svg"} for figure in figures.values()

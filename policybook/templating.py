@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
 from sphinx.util import logging
 
 from policybook.book import EVIDENCE_TEXT, Book
+from policybook.claims import NUMBERS, shown
+from policybook.compared import clauses
 from policybook.model import Fact
+from policybook.numbers import number_text
 
+_WIDTH, _HEIGHT = 320, 64  # of a sparkline, in pixels
 logger = logging.getLogger(__name__)
 _templates = Environment(
     loader=PackageLoader("policybook"),
@@ -26,8 +32,37 @@ def render(template: str, book: Book, docname: str, **values: Any) -> str:
         book=book,
         top="../" * docname.count("/"),
         evidence=EVIDENCE_TEXT,
+        clauses=clauses,
+        numbers=NUMBERS,
+        shown=shown,
+        sparkline=sparkline,
         **values,
     )
+
+
+def sparkline(numbers: list[str]) -> Markup:
+    """A line through a statistic's numbers, oldest first; the table beside it says them."""
+    values = [Fraction(number) for number in numbers]
+    low, high = min(values), max(values)
+    step = Fraction(_WIDTH, max(len(values) - 1, 1))
+    points = [
+        (_tenth(place * step), _tenth(_HEIGHT - _rise(value, low, high)))
+        for place, value in enumerate(values)
+    ]
+    line = " ".join(f"{x},{y}" for x, y in points)
+    x, y = points[-1]
+    return Markup(
+        f'<svg class="sparkline" viewBox="-6 -6 {_WIDTH + 12} {_HEIGHT + 12}" aria-hidden="true">'
+        f'<polyline points="{line}"/><circle cx="{x}" cy="{y}" r="4"/></svg>'
+    )
+
+
+def _rise(value: Fraction, low: Fraction, high: Fraction) -> Fraction:
+    return (value - low) / (high - low) * _HEIGHT if high > low else Fraction(_HEIGHT, 2)
+
+
+def _tenth(value: Fraction) -> str:
+    return number_text(value, "", 1)
 
 
 def warn(subtype: str, message: str, location: Any) -> None:

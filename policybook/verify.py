@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from pathlib import Path
 
+from policybook.cards import check_cards
 from policybook.claims import shown
 from policybook.coverage import check_coverage
 from policybook.engines import connect_sqlite
@@ -288,5 +289,6 @@ CHECKS = (
     check_pages,
     check_coverage,
     check_database,
+    check_cards,
 )
 """What is checked of a release that can be read."""

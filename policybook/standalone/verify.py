@@ -496,6 +496,18 @@ def check_database(release: Release) -> Iterator[str]:
         yield f"ledgers.sqlite：打不开或读不出（{problem}）"
 
 
+def check_cards(release: Release) -> Iterator[str]:
+    """facts.js, which the fact cards show, says what facts.json says."""
+    path = release.folder / "facts.js"
+    text = path.read_text(encoding="utf-8") if path.is_file() else "()"
+    cards = json.loads(text[text.index("(") + 1 : text.rindex(")")] or "{}").get("facts", {})
+    facts = {fact["id"]: fact for fact in release.content["facts"]}
+    for name in sorted(cards.keys() | facts.keys()):
+        card, fact = cards.get(name), facts.get(name, {})
+        if not card or card["display"] != fact.get("display") or not card.items() <= fact.items():
+            yield f"facts.js {name}：与 facts.json 不符"
+
+
 CHECKS = (
     check_files,
     check_cells,
@@ -505,6 +517,7 @@ CHECKS = (
     check_relations,
     check_pages,
     check_database,
+    check_cards,
 )
 
 

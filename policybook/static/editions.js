@@ -1,4 +1,4 @@
-// Says on a page of an old edition that it is not the newest. The list of editions lies beside
+// Offers the other editions, and says on a page of an old one that it is not the newest. The list of editions lies beside
 // the editions, outside of this immutable folder; alone, a folder simply shows no notice.
 (function () {
   "use strict";
@@ -13,6 +13,7 @@
       return one.quarter === own.quarter && one.revision > own.revision;
     });
     var newest = editions[0];
+    if (editions.length > 1) choose(editions);
     var notice = null;
     if (replaced) {
       notice = ["非最新版：本期已有更正版 ", replaced, "。" + (replaced.note || "")];
@@ -30,6 +31,20 @@
     box.append(notice[0], link, notice[2]);
     document.body.prepend(box);
   };
+  // Another edition need not have this page, so that its first page is opened.
+  function choose(editions) {
+    var label = document.createElement("label");
+    label.className = "editions";
+    var select = document.createElement("select");
+    editions.forEach(function (one) {
+      var state = one.released_on ? "" : "（草稿）";
+      select.add(new Option(one.name + state, one.url, false, one.name === here));
+    });
+    select.addEventListener("change", function () { location.href = root + select.value; });
+    select.setAttribute("aria-label", "期");
+    label.append("期 ", select);
+    document.querySelector(".site-tools").append(label);
+  }
   var script = document.createElement("script");
   script.src = root + "editions.js";
   document.head.append(script);

@@ -323,6 +323,14 @@ def a_cell_of_the_database(release: Path) -> Expected:
     return Expected("ledgers.sqlite", ("verify.database", *words), words)
 
 
+@group("cards")
+def a_card(release: Path) -> Expected:
+    """A number as the fact card shows it."""
+    replace_once(release / "facts.js", '"formula":"24184 ÷ 24871', '"formula":"24184 ÷ 24870')
+    words = ("facts.js", "safety.hazards_rate")
+    return Expected("facts.js", ("verify.cards", *words), words)
+
+
 # Files taken away and added.
 
 
