@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -98,6 +99,11 @@ def test_parameters_are_read(made_up_data: Path) -> None:
     assert parameters.text("reporting_date") == "2030年2月1日"
     assert parameters.text("next_release") == "待定"
     assert parameters.text("city") == "虚构市"
+    assert parameters.text("version") == "初版"
+    assert replace(parameters, period="2030Q1-r2").text("version") == "更正版第 2 版"
+    assert parameters.text("released_on") == "尚未正式发布（草稿）"
+    released = replace(parameters, released_on=date(2030, 4, 20))
+    assert released.text("released_on") == "2030年4月20日"
     for name in ("empty_ledgers", "text", "nothing"):
         with pytest.raises(KeyError):
             parameters.text(name)
@@ -110,6 +116,7 @@ def test_parameters_are_read(made_up_data: Path) -> None:
         ("reporting_date: 2030-02-01", "reporting_date: 二月一日", "config.date"),
         ("year_start: 2030-01-01", "year_start: null", "config.date"),
         ("city: 虚构市", "town: 虚构市", "config.keys"),
+        ("city: 虚构市", "city: 虚构市\nreleased_on: 2030-04-20", "config.keys"),
         ("empty_ledgers: []", "empty_ledgers:", "config.list"),
         ("empty_ledgers: []", "empty_ledgers: works", "config.list"),
     ],
@@ -118,6 +125,7 @@ def test_parameters_are_read(made_up_data: Path) -> None:
         "a date in words",
         "no date",
         "unknown key",
+        "not the office's to say",
         "no list",
         "no list either",
     ],
