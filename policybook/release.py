@@ -11,6 +11,7 @@ from policybook.engines import connect_sqlite
 from policybook.figures import figure_csv
 from policybook.inputs import Inputs
 from policybook.ledgers import Ledger
+from policybook.listing import write_listing
 from policybook.model import Figure
 from policybook.provenance import write_provenance
 from policybook.published import SUMS, digests
@@ -49,6 +50,7 @@ def assemble(
         shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink(missing_ok=True)
     facts = [{**fact, "used_on": used.get(fact["id"], [])} for fact in content["facts"]]
     write_json(release / "facts.json", {**content, "facts": facts})
+    write_listing(release, content["period"], content["facts"], inputs.ledgers)
     write_figures(release / "figures", figures)
     write_data(release, content["period"], inputs.ledgers, inputs.schemas)
     if inputs.provenance.handed_in:
