@@ -17,7 +17,7 @@ from typing import Any
 from policybook.claims import NUMBERS
 from policybook.drawn import check_drawing
 from policybook.errors import Finding, error, warning
-from policybook.exemptions import CLASSES, Exemption, occurrences
+from policybook.exemptions import CLASSES, Exemption
 from policybook.lint import Stated, check_claims
 from policybook.marked import figure_name, right_text, template_parts
 from policybook.model import Fact
@@ -141,9 +141,9 @@ class _Page:
                 start, one = declared
                 places = self.coverage.exempt.setdefault(one.text, [])
                 if inside:
-                    before = occurrences(one.text, text[article.start : start + len(one.text) - 1])
-                    shown = {"page": self.page, "sentence": sentence(text, hit.start)}
-                    places.append({**shown, "nth": len(list(before)) + 1})
+                    place = {"page": self.page, "sentence": sentence(text, hit.start)}
+                    nth = self._nth(one, range(article.start, start + 1), spans)
+                    places.append({**place, "nth": nth})
                 continue
             yield self._untraced(hit, spans)
         facts = [span for span in spans if span.owner == "fact"]
@@ -182,6 +182,15 @@ class _Page:
             for one in self.rules.exemptions
             for start, end in one.places(self.shown.text)
         ]
+
+    def _nth(self, one: Exemption, before: range, spans: Iterable[Span]) -> int:
+        """Which of its text's places in the article this is, for the page to find it again.
+
+        What the gate itself fills in afterwards does not count.
+        """
+        filled = [range(span.start, span.end) for span in spans if span.owner == "coverage"]
+        places = (start for start, _ in one.places(self.shown.text) if start in before)
+        return sum(not any(start in part for part in filled) for start in places)
 
     def _owner(self, hit: Hit, spans: Sequence[Span]) -> str:
         for span in spans:

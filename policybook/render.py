@@ -125,6 +125,12 @@ def _offline(app: Sphinx, page: str, template: str, context: dict[str, Any], doc
     ]
 
 
+def _scripts(app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: Any) -> None:
+    """A script that only some pages need stands on those alone."""
+    if '<table class="statistics"' in context.get("body", ""):
+        app.add_js_file("statistics.js", loading_method="defer")
+
+
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register roles, directives, search and style."""
     for name, variant in (
@@ -153,8 +159,10 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("doctree-read", add_notes)
     app.connect("doctree-resolved", _fill_traces)
     app.connect("env-check-consistency", _write_used)
+    app.connect("html-page-context", _scripts)
     app.connect("html-page-context", _offline, priority=900)
     app.connect("config-inited", _theme, priority=900)
     app.add_css_file("policybook.css")
     app.add_js_file("editions.js", loading_method="defer")
+    app.add_js_file("review.js", loading_method="defer")  # reads the page before others change it
     return {"parallel_read_safe": False, "parallel_write_safe": True}

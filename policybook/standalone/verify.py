@@ -550,7 +550,7 @@ def check_listing(release: Release) -> Iterator[str]:
 
 def script_data(path: Path, receiver: str) -> Any:
     """What a data script hands to the page; None when it does anything else."""
-    text = path.read_text(encoding="utf-8")
+    text = path.read_text(encoding="utf-8") if path.is_file() else ""
     start, end = f"window.{receiver}(", ");\n"
     if not (text.startswith(start) and text.endswith(end)):
         return None
