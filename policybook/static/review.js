@@ -5,7 +5,7 @@
   "use strict";
   var meta = document.querySelector('meta[name="policybook-edition"]');
   var article = document.querySelector("article");
-  var page = (window.DOCUMENTATION_OPTIONS || {}).pagename || "";
+  var page = typeof DOCUMENTATION_OPTIONS === "object" ? DOCUMENTATION_OPTIONS.pagename || "" : "";
   if (!meta || !article || !/^(book|notebooks|trace)\//.test(page)) return;
   var root = new URL(meta.dataset.top || "./", location.href);
   var on = new URLSearchParams(location.search).get("review") === "1";
@@ -203,9 +203,9 @@
   function legend() {
     var list = make("ul", "review-legend");
     list.append(
-      make("li", "", [make("mark", "review-fact", "统计数字"), "点开看溯源"]),
-      make("li", "", [make("mark", "exempt", "豁免"), "指着、点按或用 Tab 键移到上面看类别和理由"]),
-      make("li", "", [make("mark", "review-other", "其他"), "台账和图的单元格、期参数、出处、算式等，逐处与数据核对"])
+      make("li", "", [make("span", "review-fact", "统计数字"), "点开看溯源"]),
+      make("li", "", [make("span", "exempt", "豁免"), "指着、点按或用 Tab 键移到上面看类别和理由"]),
+      make("li", "", [make("span", "review-other", "其他"), "台账和图的单元格、期参数、出处、算式等，逐处与数据核对"])
     );
     return list;
   }

@@ -62,7 +62,7 @@
           titles: { chapter: title }
         });
         element.dataset.value = fact.value;
-        element.append(make("td", "", title));
+        element.append(make("td", "chapter", title));
       });
     });
     return rows;
@@ -248,14 +248,12 @@
       button("下载显示的（JSON）", saveFacts)
     ]);
     region.setAttribute("aria-label", "统计数字");
-    region.before(made.box, tools, count);
     tables.forEach(function (table, place) {
       var scroll = table.closest(".scroll");
-      scroll.parentElement.querySelectorAll("h2").forEach(function (title) {
-        if (title.nextElementSibling === scroll) title.remove();
-      });
+      scroll.previousElementSibling.remove(); // the chapter's heading: its rows now name it
       if (place) scroll.remove();
     });
+    region.before(made.box, tools, count);
     addEventListener("hashchange", restore);
     restore();
   }

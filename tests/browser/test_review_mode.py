@@ -12,17 +12,18 @@ from typing import Any
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.browser.crawl import serve
+from tests.browser.crawl import complaint, serve
 
 READY = ".review-bar"
 
 LOOK = """() => {
-    const shown = (name) => [...document.querySelectorAll('article ' + name)];
+    const shown = (name) => [...document.querySelectorAll('article ' + name)]
+        .filter((one) => !one.closest('.review-legend'));
     return {
-        exempt: shown('mark.exempt[tabindex]').filter((mark) => !mark.closest('.review-legend'))
+        exempt: shown('mark.exempt[tabindex]')
             .map((mark) => [mark.textContent, Number(mark.dataset.count)]),
         facts: shown('[data-stat], [data-fact]').filter((one) => !one.closest('.cell')).length,
-        markedFacts: shown('.review-fact:not(mark)').length,
+        markedFacts: shown('.review-fact').length,
         cells: shown('[data-column], [data-figure] td').length,
         markedCells: shown('.review-other:is([data-column], [data-figure] td)').length,
         untraced: shown('mark.untraced').length,
@@ -62,7 +63,7 @@ def review_all(context: BrowserContext, base: str, release: Path) -> Reviewed:
     """Every narrative page of a release in review mode."""
     reviewed = Reviewed(account_of(release))
     page = context.new_page()
-    page.on("console", lambda message: reviewed.said.append(message.text))
+    page.on("console", lambda message: reviewed.said.extend(complaint(message)))
     page.on("pageerror", lambda problem: reviewed.said.append(str(problem)))
     page.on("requestfailed", lambda request: reviewed.said.append(request.url))
     for path in sorted([*release.glob("book/*.html"), *release.glob("notebooks/*.html")]):

@@ -14,7 +14,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from policybook.listing import COLUMNS
-from tests.browser.crawl import serve
+from tests.browser.crawl import complaint, serve
 
 PAGE = "book/statistics.html"
 ROWS = "table.statistics tbody tr:not([hidden])"
@@ -47,7 +47,7 @@ class Listing:
         """The page, ready; it must say nothing on the console."""
         said: list[str] = []
         page = opened.new_page()
-        page.on("console", lambda message: said.append(message.text))
+        page.on("console", lambda message: said.extend(complaint(message)))
         page.on("pageerror", lambda problem: said.append(str(problem)))
         page.goto(address)
         page.locator(".statistics-count").wait_for()
