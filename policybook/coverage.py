@@ -13,9 +13,11 @@ from policybook.config import TEXTS, Parameters
 from policybook.errors import Finding, error
 from policybook.exemptions import CLASSES, Exemption
 from policybook.gate import Rules, check_gate, narrative_pages
-from policybook.published import RESTORE, Release
+from policybook.published import RESTORE, Release, check_same, script_text
 
 COVERAGE = "coverage.json"
+SCRIPT = "coverage.js"
+"""The same for the review mode of pages, which may lie in a folder without a server."""
 
 _TITLE = re.compile(r"<title>([^<]*?)(?: · [^<]*)?</title>")
 _PLACE = re.compile(r'<div class="coverage" data-coverage="(line|list)">.*?</div>', re.DOTALL)
@@ -35,15 +37,21 @@ def coverage_line(content: Mapping[str, Any]) -> str:
 
 
 def publish(folder: Path, content: Mapping[str, Any]) -> None:
-    """Write ``coverage.json`` and fill the places that pages keep for it."""
+    """Write ``coverage.json``, also as a script, and fill the places that pages keep for it."""
     text = json.dumps(content, ensure_ascii=False, indent=1) + "\n"
     (folder / COVERAGE).write_text(text, encoding="utf-8")
+    (folder / SCRIPT).write_text(coverage_script(content), encoding="utf-8")
     titles = _titles(folder)
     for path in narrative_pages(folder):
         html = path.read_text(encoding="utf-8")
         filled = _PLACE.sub(lambda found: _block(found[1], content, titles), html)
         if filled != html:
             path.write_text(filled, encoding="utf-8")
+
+
+def coverage_script(content: Mapping[str, Any]) -> str:
+    """``coverage.js``."""
+    return script_text("policybookCoverage", content)
 
 
 def _titles(folder: Path) -> dict[str, str]:
@@ -97,6 +105,7 @@ def check_coverage(release: Release) -> list[Finding]:
     if coverage.as_dict(release.period, rules) != stated:
         message = "所列的统计数字、豁免和处数与页面不符。"
         findings.append(error("verify.coverage", COVERAGE, message, RESTORE))
+    findings += check_same(release, SCRIPT, coverage_script(stated), COVERAGE)
     titles = _titles(release.folder)
     for path in narrative_pages(release.folder):
         for found in _PLACE.finditer(path.read_text(encoding="utf-8", errors="replace")):

@@ -48,8 +48,8 @@ class Coverage:
     """What the gate found: how many numerals there are, and what answers for them."""
 
     facts: set[str] = field(default_factory=set)
-    owners: Counter[str] = field(default_factory=Counter)  # places by what answers for them
-    exempt: dict[str, list[dict[str, str]]] = field(default_factory=dict)  # text → page, sentence
+    pages: dict[str, Counter[str]] = field(default_factory=dict)  # places by what answers for them
+    exempt: dict[str, list[dict[str, Any]]] = field(default_factory=dict)  # text → places
 
     def as_dict(self, period: str, rules: Rules) -> dict[str, Any]:
         """``coverage.json``."""
@@ -58,12 +58,17 @@ class Coverage:
             for one in rules.exemptions
             if one.text in self.exempt
         ]
+        places: Counter[str] = Counter()
+        for owners in self.pages.values():
+            places.update(owners)
         return {
             "period": period,
             "facts": len(self.facts),
-            "places": {"fact": 0, **dict(sorted(self.owners.items()))},
+            "places": {"fact": 0, **dict(sorted(places.items()))},
+            "pages": {page: dict(sorted(owners.items())) for page, owners in self.pages.items()},
             "exempt": sum(len(one["places"]) for one in uses),
             "exemptions": uses,
+            "classes": CLASSES,
             "parameters": dict(rules.parameters),
         }
 
@@ -118,22 +123,27 @@ class _Page:
         for span in spans:
             yield from self._check_span(span)
         exempt = self._exempt()
-        article = next((span for span in spans if span.owner == "article"), None)
+        whole = Span(0, len(text), "article", "", "")
+        article = next((span for span in spans if span.owner == "article"), whole)
+        owners = self.coverage.pages.setdefault(self.page, Counter())
         for hit in scan(text):
             owner = self._owner(hit, spans)
-            inside = article is None or article.start <= hit.start < article.end
+            inside = article.start <= hit.start < article.end
             if owner:
                 if owner != "coverage":  # what the gate publishes is filled in after it
-                    self.coverage.owners[owner] += inside
+                    owners[owner] += inside
                 continue
             if _vague(hit):
-                self.coverage.owners["vague"] += inside
+                owners["vague"] += inside
                 continue
             declared = _declared(hit, exempt)
             if declared:
-                places = self.coverage.exempt.setdefault(declared.text, [])
+                start, one = declared
+                places = self.coverage.exempt.setdefault(one.text, [])
                 if inside:
-                    places.append({"page": self.page, "sentence": sentence(text, hit.start)})
+                    place = {"page": self.page, "sentence": sentence(text, hit.start)}
+                    nth = self._nth(one, range(article.start, start + 1), spans)
+                    places.append({**place, "nth": nth})
                 continue
             yield self._untraced(hit, spans)
         facts = [span for span in spans if span.owner == "fact"]
@@ -172,6 +182,15 @@ class _Page:
             for one in self.rules.exemptions
             for start, end in one.places(self.shown.text)
         ]
+
+    def _nth(self, one: Exemption, before: range, spans: Iterable[Span]) -> int:
+        """Which of its text's places in the article this is, for the page to find it again.
+
+        What the gate itself fills in afterwards does not count.
+        """
+        filled = [range(span.start, span.end) for span in spans if span.owner == "coverage"]
+        places = (start for start, _ in one.places(self.shown.text) if start in before)
+        return sum(not any(start in part for part in filled) for start in places)
 
     def _owner(self, hit: Hit, spans: Sequence[Span]) -> str:
         for span in spans:
@@ -231,13 +250,18 @@ def _vague(hit: Hit) -> bool:
     )
 
 
-def _declared(hit: Hit, exempt: Iterable[tuple[int, int, Exemption]]) -> Exemption | None:
-    """The exemption that covers a numeral; a quantity is never exempt by its bare numeral."""
+def _declared(
+    hit: Hit, exempt: Iterable[tuple[int, int, Exemption]]
+) -> tuple[int, Exemption] | None:
+    """The exemption that covers a numeral, and where its text begins.
+
+    A quantity is never exempt by its bare numeral.
+    """
     for start, end, one in exempt:
         bare = end - start <= hit.numeral_end - hit.start
         covers = start <= hit.start and hit.numeral_end <= end
         if covers and not (bare and hit.kind == "quantity"):
-            return one
+            return start, one
     return None
 
 

@@ -9,8 +9,10 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from policybook.corrections import Correction
+from policybook.errors import Finding, error
 from policybook.explanations import Explanation
 from policybook.model import Fact, Figure, fact_from_dict, figure_from_dict
 from policybook.provenance import Provenance, read_provenance
@@ -77,6 +79,19 @@ def _origins(provenance: Provenance, ledgers: Iterable[str]) -> dict[str, str]:
         for record, cells in provenance.places(ledger).items()
         for column, place in cells.items()
     }
+
+
+def script_text(receiver: str, content: Any) -> str:
+    """Data as a classic script: a page opened from ``file:`` may load that, but no JSON."""
+    return f"window.{receiver}({json.dumps(content, ensure_ascii=False)});\n"
+
+
+def check_same(release: Release, name: str, right: str, source: str) -> list[Finding]:
+    """A file that repeats another one in a second form says the same."""
+    path = release.folder / name
+    if path.is_file() and path.read_bytes() != right.encode():
+        return [error("verify.copy", name, f"内容与 {source} 不符。", RESTORE)]
+    return []  # that it is there at all is checked with the other files
 
 
 def digests(release: Path) -> dict[str, str]:

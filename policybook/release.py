@@ -13,6 +13,7 @@ from policybook.engines import connect_sqlite
 from policybook.figures import figure_csv
 from policybook.inputs import Inputs
 from policybook.ledgers import Ledger
+from policybook.listing import write_listing
 from policybook.model import Figure
 from policybook.provenance import write_provenance
 from policybook.published import SUMS, digests
@@ -47,6 +48,7 @@ def assemble(
     facts = [{**fact, "used_on": used.get(fact["id"], [])} for fact in content["facts"]]
     write_json(release / "facts.json", {**content, "facts": facts})
     (release / CARDS).write_text(cards_text(inputs.parameters.title, facts), encoding="utf-8")
+    write_listing(release, content["period"], content["facts"], inputs.ledgers)
     write_figures(release / "figures", figures)
     write_data(release, content["period"], inputs.ledgers, inputs.schemas)
     if inputs.provenance.handed_in:

@@ -37,10 +37,15 @@ from policybook.templating import render, used
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
-SCRIPTS = ("editions.js", "site.js", "card.js")
-"""Loaded by every page, from ``policybook/static``."""
-TRACE_SCRIPTS = ("records.js",)
-"""Loaded by trace pages beside them."""
+SCRIPTS = {
+    "review.js": "",  # first: it reads the page before others change it
+    "editions.js": "",
+    "site.js": "",
+    "card.js": "",
+    "records.js": '<table class="records traced-records"',
+    "statistics.js": '<table class="statistics"',
+}
+"""Scripts of ``policybook/static``, each with what a page must have to need it."""
 THEME_OPTIONS = ("announcement", "extra_footer")
 _STATIC = Path(__file__).parent / "static"
 USED = "policybook_used.json"
@@ -133,15 +138,16 @@ def _page(app: Sphinx, page: str, template: str, context: dict[str, Any], doctre
     top = "../" * page.count("/")
     context["metatags"] = (
         f'{context.get("metatags", "")}<meta name="policybook-edition" content="{period}"'
-        f' data-top="{top}">'
+        f' data-top="{top}" data-page="{page}">'
     )
     context["policybook_style"] = _inline("policybook.css")
     context["policybook_head"] = _inline("head.js")
-    wanted = SCRIPTS + (TRACE_SCRIPTS if page.startswith("trace/") else ())
+    body = context.get("body", "")
     context["script_files"] = [
         script
         for script in context["script_files"]
-        if str(script.filename or "").rpartition("/")[2] in wanted
+        if (name := str(script.filename or "").rpartition("/")[2]) in SCRIPTS
+        and SCRIPTS[name] in body
     ]
     context["css_files"] = []
 
@@ -178,6 +184,6 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("html-page-context", _page, priority=900)
     app.connect("config-inited", _theme, priority=900)
     app.add_html_theme("policybook", str(Path(__file__).parent / "theme"))
-    for script in SCRIPTS + TRACE_SCRIPTS:
+    for script in SCRIPTS:
         app.add_js_file(script, loading_method="defer")
     return {"parallel_read_safe": False, "parallel_write_safe": True}

@@ -18,6 +18,7 @@ from policybook.errors import Finding, UsageError, error
 from policybook.figures import shown_rows
 from policybook.inventory import check_files, check_sums, displayed_on
 from policybook.lineage import printed_interval
+from policybook.listing import check_listing
 from policybook.model import Fact
 from policybook.numbers import display_text, evaluate_interval, interval_text, number_text
 from policybook.pages import read_page
@@ -288,6 +289,7 @@ CHECKS = (
     check_relations,
     check_pages,
     check_coverage,
+    check_listing,
     check_database,
     check_cards,
 )

@@ -27,7 +27,8 @@ USAGE = """用法：python3 verify.py [发布的文件夹]
 
 不写文件夹时核验本文件所在的文件夹。只需 Python 3.9 以上，不需联网，不写任何文件。
 核验：每个文件的 sha256；每个统计数字按公布的查询由 data/*.csv 重算；每页显示的
-每个数字、台账单元格和图的数据表；每个图的数据；每条勾稽关系；ledgers.sqlite。
+每个数字、台账单元格和图的数据表；每个图的数据；每条勾稽关系；ledgers.sqlite；
+facts.csv 与 facts.json，供页面读取的两个 .js 与它们所出自的文件。
 退出状态：0 全部一致；1 有不符；2 用法不对。
 例：python3 verify.py 2024Q2"""
 
@@ -117,6 +118,7 @@ def check_sums(folder: Path) -> Iterator[str]:
 def check_files(release: Release) -> Iterator[str]:
     """Every file that a complete release has is there."""
     names = ["index.html", "ledgers.sqlite", "verify.py"]
+    names += ["coverage.json", "coverage.js", "facts.csv", "facts.js", "facts-table.js"]
     names += [f"data/{ledger}.csv" for ledger in release.resources]
     for figure in release.content["figures"]:
         names += [f"figures/{figure['id']}.csv", f"figures/{figure['id']}.svg"]
@@ -496,16 +498,83 @@ def check_database(release: Release) -> Iterator[str]:
         yield f"ledgers.sqlite：打不开或读不出（{problem}）"
 
 
+COLUMNS = (
+    "id label value number display unit period span interval evidence look_through chapter"
+    " ledgers departments documents words formula definition trace"
+).split()
+
+
+def listed(release: Release, fact: dict[str, Any]) -> Row:
+    """A fact as a row of the table of all facts, several values of a column joined by ;."""
+    parts = fact["operands"] + fact["missing"]
+    chosen = [(part["ledger"], record) for part in parts for record in part["records"]]
+    none: tuple[int, Row] = (0, {})
+    records = [release.records.get(ledger, {}).get(name, none)[1] for ledger, name in chosen]
+    row = {
+        **fact,
+        "interval": (fact["interval"] or {}).get("display"),
+        "ledgers": ";".join(dict.fromkeys(part["ledger"] for part in parts)),
+        "departments": ";".join(sorted({one.get("department", "") for one in records} - {""})),
+        "documents": ";".join(dict.fromkeys(one["id"] for one in fact["documents"])),
+        "trace": f"trace/{fact['id']}.html",
+    }
+    return {name: row[name] or "" for name in COLUMNS}
+
+
+def in_table(text: str) -> str:
+    """A text that a spreadsheet would run as a formula stands quoted in facts.csv."""
+    plain = re.fullmatch(r"(?a:-?\d+(\.\d+)?%?|-?\d+/\d+)", text)
+    return f"'{text}" if text[:1] and text[0] in "=+-@\t\r" and not plain else text
+
+
+def check_listing(release: Release) -> Iterator[str]:
+    """facts.csv and facts-table.js say what facts.json says."""
+    rows = [listed(release, fact) for fact in release.content["facts"]]
+    path = release.folder / "facts.csv"
+    stated = {row.get("id") or "": row for row in read_rows(path)}
+    for row in rows:
+        there = stated.pop(row["id"], {})
+        for name in {**row, **there}:
+            right, said = in_table(row.get(name, "")), there.get(name)
+            if right != said:
+                yield f"facts.csv：{row['id']} {name}列 写作“{said}”，应为“{right}”"
+    for name in stated:
+        yield f"facts.csv：多出的行 {name}"
+    titles = {ledger: one["title"] for ledger, one in release.resources.items()}
+    period = release.content["period"]
+    texts = [list(row.values()) for row in rows]
+    table = {"period": period, "columns": COLUMNS, "rows": texts, "ledgers": titles}
+    if script_data(release.folder / "facts-table.js", "policybookFactsTable") != table:
+        yield "facts-table.js：内容与 facts.json 不符"
+
+
+def script_data(path: Path, receiver: str) -> Any:
+    """What a data script hands to the page; None when it does anything else."""
+    text = path.read_text(encoding="utf-8") if path.is_file() else ""
+    start, end = f"window.{receiver}(", ");\n"
+    if not (text.startswith(start) and text.endswith(end)):
+        return None
+    try:
+        return json.loads(text[len(start) : -len(end)])
+    except ValueError:
+        return None
+
+
 def check_cards(release: Release) -> Iterator[str]:
     """facts.js, which the fact cards show, says what facts.json says."""
-    path = release.folder / "facts.js"
-    text = path.read_text(encoding="utf-8") if path.is_file() else "()"
-    cards = json.loads(text[text.index("(") + 1 : text.rindex(")")] or "{}").get("facts", {})
+    cards = (script_data(release.folder / "facts.js", "policybookFacts") or {}).get("facts", {})
     facts = {fact["id"]: fact for fact in release.content["facts"]}
     for name in sorted(cards.keys() | facts.keys()):
         card, fact = cards.get(name), facts.get(name, {})
         if not card or card["display"] != fact.get("display") or not card.items() <= fact.items():
             yield f"facts.js {name}：与 facts.json 不符"
+
+
+def check_account(release: Release) -> Iterator[str]:
+    """coverage.js hands to pages what coverage.json says."""
+    stated = json.loads((release.folder / "coverage.json").read_text(encoding="utf-8"))
+    if script_data(release.folder / "coverage.js", "policybookCoverage") != stated:
+        yield "coverage.js：内容与 coverage.json 不符"
 
 
 CHECKS = (
@@ -516,6 +585,8 @@ CHECKS = (
     check_figures,
     check_relations,
     check_pages,
+    check_account,
+    check_listing,
     check_database,
     check_cards,
 )

@@ -76,6 +76,12 @@ def pages_of(release: Path) -> list[Path]:
     )
 
 
+def complaint(message: ConsoleMessage) -> list[str]:
+    """What a page says on the console, if it is a warning or an error."""
+    said = f"{message.type}: {message.text}"
+    return [said] if message.type in ("error", "warning") else []
+
+
 @contextmanager
 def serve(folder: Path) -> Iterator[str]:
     """The folder on a free loopback port; the address ends with a slash."""
@@ -106,10 +112,6 @@ def crawl(
     asked: list[str] = []
     failed: list[str] = []
 
-    def on_console(message: ConsoleMessage) -> None:
-        if message.type in ("error", "warning"):
-            said.append(f"{message.type}: {message.text}")
-
     def on_response(response: Response) -> None:
         if response.status >= 400:
             failed.append(f"{response.status} {response.url}")
@@ -117,7 +119,7 @@ def crawl(
     def on_failure(request: Request) -> None:
         failed.append(f"{request.failure} {request.url}")
 
-    page.on("console", on_console)
+    page.on("console", lambda message: said.extend(complaint(message)))
     page.on("pageerror", lambda problem: said.append(f"exception: {problem}"))
     page.on("request", lambda request: asked.append(request.url))
     page.on("response", on_response)

@@ -327,8 +327,7 @@ def a_cell_of_the_database(release: Path) -> Expected:
 def a_card(release: Path) -> Expected:
     """A number as the fact card shows it."""
     replace_once(release / "facts.js", '"formula":"24184 ÷ 24871', '"formula":"24184 ÷ 24870')
-    words = ("facts.js", "safety.hazards_rate")
-    return Expected("facts.js", ("verify.cards", *words), words)
+    return Expected("facts.js", ("verify.copy", "facts.js"), ("facts.js safety.hazards_rate",))
 
 
 # Files taken away and added.
@@ -352,6 +351,9 @@ GROUPS["files"] = [
     removed("figures/linked-branches.svg"),
     removed("figures/linked-branches.csv"),
     removed("ledgers.sqlite"),
+    removed("coverage.js"),
+    removed("facts.csv"),
+    removed("facts-table.js"),
     removed("verify.py"),
 ]
 
@@ -364,6 +366,68 @@ def binary_garbage_in_a_ledger(release: Path) -> Expected:
     return Expected(
         name, ("verify.cell", name, "branches.solved_total"), (name, "branches.solved_total")
     )
+
+
+# Second forms of what is published: for spreadsheets, and for pages opened from a folder.
+
+
+def copied(name: str, old: str, new: str, package: tuple[str, ...], *verifier: str) -> Tampering:
+    """Change a file that repeats another one."""
+
+    def tamper(release: Path) -> Expected:
+        replace_once(release / name, old, new)
+        return Expected(name, package, verifier)
+
+    tamper.__name__ = f"{name}_{old}"
+    return tamper
+
+
+GROUPS["copies"] = [
+    copied(
+        "coverage.js",
+        "高速公路编号",
+        "高速公路里程",
+        ("verify.copy", "coverage.js", "coverage.json"),
+        "coverage.js",
+        "coverage.json",
+    ),
+    copied(
+        "facts-table.js",
+        '"29.9亿元"',
+        '"39.9亿元"',
+        ("verify.copy", "facts-table.js", "facts.json"),
+        "facts-table.js",
+        "facts.json",
+    ),
+    copied(
+        "facts.csv",
+        ",29.9亿元,",
+        ",39.9亿元,",
+        ("verify.table", "funds.total", "display列", "39.9亿元", "29.9亿元"),
+        "funds.total",
+        "display列",
+        "39.9亿元",
+        "29.9亿元",
+    ),
+]
+
+
+@group("account")
+def an_account_for_readers_that_does_more(release: Path) -> Expected:
+    """The script of the account also changes what the page shows."""
+    path = release / "coverage.js"
+    path.write_text(path.read_text(encoding="utf-8") + "alert(1);\n", encoding="utf-8")
+    words = ("coverage.js", "coverage.json")
+    return Expected("coverage.js", ("verify.copy", *words), words)
+
+
+@group("account")
+def a_fact_more_in_the_table(release: Path) -> Expected:
+    """A row of facts.csv of which facts.json knows nothing."""
+    path = release / "facts.csv"
+    path.write_text(path.read_text(encoding="utf-8") + "no.fact,虚构,1\n", encoding="utf-8")
+    words = ("facts.csv",)
+    return Expected("facts.csv", ("verify.copy", *words), (*words, "no.fact"))
 
 
 # Queries that want more than to read.
