@@ -157,4 +157,5 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("config-inited", _theme, priority=900)
     app.add_css_file("policybook.css")
     app.add_js_file("editions.js", loading_method="defer")
+    app.add_js_file("recompute.js", loading_method="defer")
     return {"parallel_read_safe": False, "parallel_write_safe": True}

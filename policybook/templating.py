@@ -9,6 +9,7 @@ from sphinx.util import logging
 
 from policybook.book import EVIDENCE_TEXT, Book
 from policybook.model import Fact
+from policybook.vendored import has_sqlite
 
 logger = logging.getLogger(__name__)
 _templates = Environment(
@@ -21,11 +22,15 @@ _templates = Environment(
 
 
 def render(template: str, book: Book, docname: str, **values: Any) -> str:
-    """A template of the package, filled; ``top`` leads from the page to the release's root."""
+    """A template of the package, filled.
+
+    ``top`` leads from the page to the release's root; ``recomputing``: the release can do it.
+    """
     return _templates.get_template(template).render(
         book=book,
         top="../" * docname.count("/"),
         evidence=EVIDENCE_TEXT,
+        recomputing=has_sqlite(),
         **values,
     )
 
