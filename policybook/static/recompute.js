@@ -242,6 +242,7 @@
   }
   const code = (text) => element("code", "", text);
   const MARKS = { same: "✓", changed: "△", differs: "✗" };
+  const SIGNS = { "*": "×", "/": "÷", "-": "−" };
 
   const status = element("p", "verdict");
   const details = element("div", "recompute-details");
@@ -271,15 +272,17 @@
     else if (changed.length) say("changed", "数值一致，但台账文件与公布时不同。");
     else say("same", "一致：由公布的台账重算，得到的就是这个数。");
     const result = value ? `${display(value, fact)}（精确值 ${exactText(value)}）` : "算不出";
-    const query = element("pre", "", code(fact.sql.sqlite));
+    const query = element("details", "", element("summary", "", "刚才运行的查询（SQLite）"),
+      element("pre", "", code(fact.sql.sqlite)));
+    query.open = true;
     details.append(list([
       ...differences.map((text) => ["不符", text]),
-      ["算式", code(fact.expression)],
+      ["算式", code(fact.expression.replace(/[*/-]/g, (sign) => SIGNS[sign]))],
       ["查询结果", operands.join("，") || "无"],
       ["重算得", result],
       ["公布的", `${fact.display}（精确值 ${fact.value}）`],
       ["台账文件", files(changed)],
-    ]), element("details", "", element("summary", "", "刚才运行的查询（SQLite）"), query));
+    ]), query);
   }
 
   function tellAll(all, changed) {
@@ -350,11 +353,12 @@
   button.addEventListener("click", onClick);
   const instead = section.querySelector(".recompute-else");
 
+  if (section.dataset.withoutEngine !== undefined) return; // the page itself says so
   if (location.protocol === "file:") {
     instead.before(element("p", "recompute-why",
       "本页是从文件夹直接打开的，浏览器不让它读取台账，所以不能在这里重算。" +
       "可以运行 ", code("policybook serve"), "，再从它显示的网址打开本页。"));
-  } else if (section.dataset.withoutEngine === undefined) {
+  } else {
     instead.before(element("p", "",
       "点下面的按钮，浏览器会读取本期公布的台账，运行公布的查询，再与公布的数比较。"),
     button, status, details);
