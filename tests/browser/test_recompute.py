@@ -155,6 +155,7 @@ class TestPublished:
             expect(page.locator(SETTLED)).to_be_visible(timeout=30_000)
             expect(button).to_be_focused()
             expect(button).to_have_text("再算一次")
+            expect(button).not_to_have_attribute("aria-disabled", "true")
 
     def test_a_folder_says_how_to_do_it_instead(self, page: Page, site: Path) -> None:
         """Opened by ``file:``, where browsers refuse, pages have no button but instructions."""
