@@ -33,7 +33,7 @@
     const text = String(value);
     if (/^\d{4}-\d\d-\d\d$/.test(text)) {
       const time = new Date(`${text}T00:00:00Z`);
-      if (isNaN(time) || time.toISOString().slice(0, 10) !== text) throw new Error(`没有 ${text} 这一天`);
+      if (isNaN(time) || !time.toISOString().startsWith(text)) throw new Error(`没有 ${text} 这天`);
       return fraction(BigInt(time.getTime() / 86400000 + 719163));
     }
     const ratio = /^(-?\d+)\/(\d+)$/.exec(text);
@@ -102,7 +102,14 @@
     return answer.arrayBuffer();
   }
   const decoded = (bytes) => new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
-  const json = async (path) => JSON.parse(decoded(await fetched(path)));
+  async function json(path) {
+    const text = decoded(await fetched(path));
+    try {
+      return JSON.parse(text);
+    } catch {
+      throw new Error(`${path} 不是 JSON`);
+    }
+  }
 
   // Null where the browser does not offer it: only over https and on the machine itself.
   async function sha256(bytes) {
@@ -131,7 +138,9 @@
 
   let engine = null;
   async function start() {
-    const loader = await import(new URL("_static/sqlite/sqlite3.js", root).href);
+    const loader = await import(new URL("_static/sqlite/sqlite3.js", root).href).catch(() => {
+      throw new Error("装不上 _static/sqlite/sqlite3.js");
+    });
     const wasmBinary = await fetched("_static/sqlite/sqlite3.wasm");
     return loader.default({ wasmBinary });
   }
@@ -287,7 +296,8 @@
 
   function tellAll(all, changed) {
     const failed = all.filter((one) => one.differences.length);
-    const counts = `共 ${all.length} 个，一致 ${all.length - failed.length} 个，不一致 ${failed.length} 个。`;
+    const agreed = all.length - failed.length;
+    const counts = `共 ${all.length} 个，一致 ${agreed} 个，不一致 ${failed.length} 个。`;
     if (failed.length) say("differs", `不一致：${counts}`);
     else if (changed.length) say("changed", `数值一致，但有台账文件与公布时不同：${counts}`);
     else say("same", `全部一致：${counts}`);

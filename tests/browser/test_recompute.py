@@ -145,6 +145,13 @@ class TestPublished:
             page.locator(".recompute").screenshot(path=screenshots / picture)
         page.close()
 
+    def test_an_insecure_address_says_what_is_not_checked(self, base: str, page: Page) -> None:
+        """Where the browser offers no digests, the value is compared all the same."""
+        page.add_init_script("Object.defineProperty(crypto, 'subtle', { value: undefined })")
+        done = press(page, f"{base}trace/{RATE}.html")
+        assert done.kind == "same"
+        assert "没有核对是否改动" in done.details
+
     def test_the_keyboard_does_it(self, base: str, page: Page) -> None:
         """The button is reached and pressed by key, keeps the focus, and works again."""
         page.goto(f"{base}trace/{RATE}.html")
@@ -238,15 +245,23 @@ class TestTampered:
         assert len(resting) > 1
         assert f"共 {len(facts)} 个，一致 {len(facts) - len(resting)} 个" in done.verdict
 
-    @pytest.mark.parametrize("name", ["data/tasks.csv", f"{FOLDER}/sqlite3.wasm", "facts.json"])
+    @pytest.mark.parametrize(
+        ("name", "told"),
+        [
+            ("data/tasks.csv", "读不到"),
+            ("facts.json", "读不到"),
+            (f"{FOLDER}/sqlite3.wasm", "读不到"),
+            (f"{FOLDER}/sqlite3.js", "装不上"),
+        ],
+    )
     def test_a_missing_file_is_no_agreement(
-        self, name: str, release: Path, pressed: Callable[[str], Recomputed]
+        self, name: str, told: str, release: Path, pressed: Callable[[str], Recomputed]
     ) -> None:
         """What cannot be computed is red, and names the file."""
         (release / name).unlink()
         done = pressed(f"trace/{RATE}.html")
         assert done.kind == "differs"
-        assert f"读不到 {name}" in done.verdict
+        assert f"{told} {name}" in done.verdict
 
     def test_two_statements_are_refused(
         self, release: Path, pressed: Callable[[str], Recomputed]
