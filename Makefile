@@ -6,9 +6,11 @@ WORKERS ?= 2
 
 VENV    := .venv
 BIN     := $(VENV)/bin
-# Locked packages, then this package: a change of one alone redoes only what it must.
+# Locked packages, this package, and what browsers get from npm: a change of one alone redoes
+# only what it must.
 LOCKED  := $(VENV)/.locked
 READY   := $(VENV)/.ready
+NPM     := $(VENV)/.npm
 
 SHELL       := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
@@ -23,11 +25,11 @@ unexport PYTHONPATH PYTHONHOME
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 10
 
-site: $(READY) ## build every edition of data/ into _build/site/
+site: $(READY) $(NPM) ## build every edition of data/ into _build/site/
 	@$(BIN)/python -m compileall -q policybook
 	$(BIN)/policybook build
 
-test: $(READY) browser lint ## set up, check style and types, then run every test
+test: $(READY) $(NPM) browser lint ## set up, check style and types, then run every test
 	@$(BIN)/python -m compileall -q policybook
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadscope
 
@@ -84,4 +86,8 @@ $(LOCKED): requirements.txt
 $(READY): $(LOCKED) pyproject.toml
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check --compile \
 	    --no-deps --no-build-isolation --editable .
+	touch $@
+
+$(NPM): $(LOCKED) $(wildcard tools/npm/*)
+	@tools/npm/install $(VENV)
 	touch $@

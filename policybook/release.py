@@ -19,6 +19,7 @@ from policybook.provenance import write_provenance
 from policybook.published import SUMS, digests
 from policybook.schema import Schema
 from policybook.stage import write_json
+from policybook.vendored import copy_sqlite
 
 VERIFIER = Path(__file__).parent / "standalone" / "verify.py"
 _LEFTOVERS = (
@@ -54,6 +55,7 @@ def assemble(
     if inputs.provenance.handed_in:
         write_provenance(release, inputs.provenance)
     shutil.copyfile(VERIFIER, release / "verify.py")
+    copy_sqlite(release)
 
 
 def _drop_unnamed(release: Path) -> None:

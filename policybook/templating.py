@@ -14,6 +14,7 @@ from policybook.claims import NUMBERS, shown
 from policybook.compared import clauses
 from policybook.model import Fact
 from policybook.numbers import number_text
+from policybook.vendored import has_sqlite
 
 _WIDTH, _HEIGHT = 320, 64  # of a sparkline, in pixels
 logger = logging.getLogger(__name__)
@@ -27,7 +28,10 @@ _templates = Environment(
 
 
 def render(template: str, book: Book, docname: str, **values: Any) -> str:
-    """A template of the package, filled; ``top`` leads from the page to the release's root."""
+    """A template of the package, filled.
+
+    ``top`` leads from the page to the release's root; ``recomputing``: the release can do it.
+    """
     return _templates.get_template(template).render(
         book=book,
         top="../" * docname.count("/"),
@@ -36,6 +40,7 @@ def render(template: str, book: Book, docname: str, **values: Any) -> str:
         numbers=NUMBERS,
         shown=shown,
         sparkline=sparkline,
+        recomputing=has_sqlite(),
         **values,
     )
 
