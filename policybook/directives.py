@@ -12,7 +12,7 @@ from sphinx.util.docutils import SphinxDirective
 from policybook.book import Book
 from policybook.catalogue import nearest
 from policybook.comparisons import EARLIER
-from policybook.figures import shown_rows
+from policybook.figures import numeric_columns, shown_rows
 from policybook.templating import note_use, render, warn
 
 
@@ -83,7 +83,9 @@ class Chart(BookDirective):
     def values(self) -> dict[str, Any] | None:
         """The figure."""
         figure = self.known(self.arguments[0], self.book.figures, "图")
-        return None if figure is None else {"figure": figure, "rows": shown_rows(figure)}
+        if figure is None:
+            return None
+        return {"figure": figure, "rows": shown_rows(figure), "numeric": numeric_columns(figure)}
 
 
 class Records(BookDirective):

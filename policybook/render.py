@@ -16,6 +16,7 @@ from sphinx.errors import ExtensionError
 
 from policybook.book import FACTS, Book, load_book
 from policybook.directives import DIRECTIVES, trace
+from policybook.interface import add_interface
 from policybook.notes import add_notes
 from policybook.roles import (
     ComparedRole,
@@ -157,4 +158,5 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("config-inited", _theme, priority=900)
     app.add_css_file("policybook.css")
     app.add_js_file("editions.js", loading_method="defer")
+    add_interface(app)
     return {"parallel_read_safe": False, "parallel_write_safe": True}

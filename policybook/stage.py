@@ -24,6 +24,7 @@ from policybook.corrections import Correction
 from policybook.errors import Finding, SiteError, error
 from policybook.explanations import Explanation
 from policybook.inputs import Inputs
+from policybook.interface import stage_locale
 from policybook.model import Fact, Figure
 from policybook.outputs import FIGURE_KEY
 from policybook.period import Period
@@ -66,7 +67,8 @@ def facts_document(
         "period": str(period),
         "facts": [asdict(facts[name]) for name in facts],
         "figures": [
-            {**asdict(figure), "svg": f"figures/{figure.id}.svg"} for figure in figures.values()
+            {**asdict(one), "svg": f"figures/{one.id}.svg", "png": f"figures/{one.id}.png"}
+            for one in figures.values()
         ],
         "relations": [
             {**asdict(relation), "filled": relation.filled(values)}
@@ -96,6 +98,7 @@ def stage_book(
     shutil.copytree(root / "book", stage / "book", ignore=shutil.ignore_patterns(".*"))
     for name in ("_config.yml", "_toc.yml"):
         shutil.copyfile(root / name, stage / name)
+    stage_locale(stage)
     write_json(stage / FACTS, content)
     for name, notebook in notebooks.items():
         nbformat.write(_page(notebook), stage / "notebooks" / f"{name}.ipynb")
@@ -114,7 +117,7 @@ def _page(notebook: Any) -> Any:
             figure = metadata.get(FIGURE_KEY)
             if figure:
                 name, alt = figure["id"], escape(figure["alt"])
-                image = f'<img id="output-{name}" src="../figures/{name}.svg" alt="{alt}">'
+                image = f'<img id="output-{name}" class="chart" src="../figures/{name}.svg" alt="{alt}">'
                 output["data"] = {"text/html": image, "text/plain": figure["title"]}
             output["metadata"] = {}
     return page
