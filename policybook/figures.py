@@ -38,7 +38,9 @@ def numeric_columns(figure: Figure) -> frozenset[int]:
     """The places of the columns of a figure's table that hold numbers alone."""
     places = range(len(figure.columns))
     texts = [[row[place] for row in figure.rows if row[place]] for place in places]
-    return frozenset(place for place in places if texts[place] and all(map(_is_number, texts[place])))
+    return frozenset(
+        place for place in places if texts[place] and all(map(_is_number, texts[place]))
+    )
 
 
 def _is_number(text: str) -> bool:

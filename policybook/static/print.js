@@ -70,7 +70,8 @@
   function sheets() {
     var style = make("style", "print-part");
     var text = JSON.stringify(report() + "　" + meta.content);
-    style.textContent = "@page { @top-right { content: " + text + "; } }";
+    style.textContent =
+      "@page { @top-right { content: " + text + "; } } @page :first { @top-right { content: none; } }";
     return style;
   }
 
