@@ -63,7 +63,7 @@ def window(browser: Browser) -> Iterator[Window]:
 def open_page(context: BrowserContext, site: Path, path: str) -> Page:
     """A page of the edition with all that its scripts add."""
     page = context.new_page()
-    page.goto(f"{site.as_uri()}/{path}", wait_until="networkidle")
+    page.goto(f"{site.as_uri()}/{path}", wait_until="load")
     if path.startswith("search"):
         page.locator("#search-results li").first.wait_for()
     return page
