@@ -14,7 +14,7 @@ from policybook.book import Book
 from policybook.catalogue import nearest
 from policybook.compared import clauses
 from policybook.comparisons import EARLIER
-from policybook.figures import shown_rows
+from policybook.figures import numeric_columns, shown_rows
 from policybook.model import Fact
 from policybook.numbers import number_text
 from policybook.period import parse_period
@@ -110,7 +110,9 @@ class Chart(BookDirective):
     def values(self) -> dict[str, Any] | None:
         """The figure."""
         figure = self.known(self.arguments[0], self.book.figures, "图")
-        return None if figure is None else {"figure": figure, "rows": shown_rows(figure)}
+        if figure is None:
+            return None
+        return {"figure": figure, "rows": shown_rows(figure), "numeric": numeric_columns(figure)}
 
 
 class Records(BookDirective):

@@ -276,9 +276,10 @@ class Edition:
         )
         self.figures[id] = figure
         if not self.quiet:
-            from policybook.charts import to_svg
+            from policybook.charts import to_png, to_svg
 
-            show_figure(figure, to_svg(draw(data, title=title, unit=unit, source=source)))
+            drawn = draw(data, title=title, unit=unit, source=source)
+            show_figure(figure, to_svg(drawn), to_png(drawn))
 
     def trend(
         self,

@@ -34,6 +34,19 @@ def shown_rows(figure: Figure) -> list[list[str]]:
     return [list(figure.headings), *rows]
 
 
+def numeric_columns(figure: Figure) -> frozenset[int]:
+    """The places of the columns of a figure's table that hold numbers alone."""
+    places = range(len(figure.columns))
+    texts = [[row[place] for row in figure.rows if row[place]] for place in places]
+    return frozenset(
+        place for place in places if texts[place] and all(map(_is_number, texts[place]))
+    )
+
+
+def _is_number(text: str) -> bool:
+    return re.fullmatch(r"-?\d+(?:\.\d+)?", text) is not None
+
+
 def scalar_text(value: Scalar) -> str:
     """A table value as it stands in a figure's CSV."""
     if value is None:

@@ -35,7 +35,7 @@ def check_files(release: Release) -> list[Finding]:
     names += ["coverage.json", "coverage.js", "facts.csv", "facts.js", "facts-table.js"]
     names += [f"data/{ledger}.csv" for ledger in release.schemas]
     for figure in release.figures:
-        names += [f"figures/{figure}.csv", f"figures/{figure}.svg"]
+        names += [f"figures/{figure}.{kind}" for kind in ("csv", "svg", "png")]
     names += [page for page, _ in displayed_on(release)]
     return [
         error("verify.missing", name, "文件缺失。", RESTORE)

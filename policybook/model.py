@@ -127,6 +127,7 @@ class Figure:
     templates: dict[str, str]  # title and alt with the facts they name: {statistic.id}
     current: tuple[str, ...] = ()  # facts of this edition that follow the query's rows
     svg: str = field(repr=False, default="")
+    png: str = field(repr=False, default="")  # in base64
 
 
 def fact_from_dict(data: dict[str, Any]) -> Fact:

@@ -19,7 +19,7 @@ from policybook.catalogue import Statistic
 from policybook.edition import Edition, prepared
 from policybook.errors import Finding, NotebookError, PolicybookError, error
 from policybook.model import Fact, Figure, fact_from_dict, figure_from_dict
-from policybook.outputs import FACT_KEY, FIGURE_KEY
+from policybook.outputs import FACT_KEY, FIGURE_KEY, PNG, SVG
 from policybook.period import parse_period
 
 PARAMETERS = "parameters"
@@ -281,9 +281,8 @@ def collect(notebooks: Mapping[str, Any]) -> tuple[dict[str, Fact], dict[str, Fi
             add(facts, replace(fact_from_dict(output.metadata[FACT_KEY]), notebook=name, cell=cell))
         if FIGURE_KEY in output.metadata:
             figure = figure_from_dict(output.metadata[FIGURE_KEY])
-            add(
-                figures, replace(figure, notebook=name, cell=cell, svg=output.data["image/svg+xml"])
-            )
+            svg, png = output.data[SVG], output.data[PNG]
+            add(figures, replace(figure, notebook=name, cell=cell, svg=svg, png=png))
     if findings:
         raise NotebookError(findings)
     return facts, figures

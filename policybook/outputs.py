@@ -5,6 +5,7 @@ A custom MIME type would fail the build of the book, which allows no warning.
 
 from __future__ import annotations
 
+from base64 import b64encode
 from dataclasses import asdict
 from html import escape
 
@@ -13,6 +14,9 @@ from policybook.model import Fact, Figure
 FACT_KEY = "policybook.fact"
 FIGURE_KEY = "policybook.figure"
 """Keys of the output metadata in which facts and figures leave a notebook."""
+
+SVG, PNG = "image/svg+xml", "image/png"
+"""MIME types of a figure's two pictures; the second is text in base64, as Jupyter has it."""
 
 
 def show_fact(fact: Fact) -> None:
@@ -29,11 +33,15 @@ def show_fact(fact: Fact) -> None:
     publish_display_data({"text/html": html, "text/plain": text}, metadata={FACT_KEY: asdict(fact)})
 
 
-def show_figure(figure: Figure, svg: bytes) -> None:
-    """Display a figure."""
+def show_figure(figure: Figure, svg: bytes, png: bytes) -> None:
+    """Display a figure; both pictures are of the one drawing."""
     from IPython.display import publish_display_data
 
     publish_display_data(
-        {"image/svg+xml": svg.decode(), "text/plain": f"{figure.title}：{figure.alt}"},
+        {
+            SVG: svg.decode(),
+            PNG: b64encode(png).decode(),
+            "text/plain": f"{figure.title}：{figure.alt}",
+        },
         metadata={FIGURE_KEY: asdict(figure)},
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+from base64 import b64decode
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -73,9 +74,10 @@ def _drop_unnamed(release: Path) -> None:
 
 
 def write_figures(folder: Path, figures: Iterable[Figure]) -> None:
-    """Each figure as SVG with its table as CSV beside it."""
+    """Each figure as SVG and PNG with its table as CSV beside them."""
     folder.mkdir()
     for figure in figures:
+        (folder / f"{figure.id}.png").write_bytes(b64decode(figure.png))
         (folder / f"{figure.id}.svg").write_text(figure.svg, encoding="utf-8", newline="")
         (folder / f"{figure.id}.csv").write_text(figure_csv(figure), encoding="utf-8", newline="")
 

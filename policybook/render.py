@@ -42,6 +42,7 @@ SCRIPTS = {
     "editions.js": "",
     "site.js": "",
     "card.js": "",
+    "print.js": "",
     "recompute.js": "data-recompute",
     "records.js": '<table class="records traced-records"',
     "statistics.js": '<table class="statistics"',

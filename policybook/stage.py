@@ -32,6 +32,8 @@ from policybook.relations import Relation
 from policybook.render import USED
 
 SCHEMA_VERSION = 1
+LOCALE = Path(__file__).parent / "locale"
+"""What Sphinx says in English where it has no Chinese of its own."""
 
 
 def stage_data(stage: Path, root: Path, data: Path, period: Period, inputs: Inputs) -> None:
@@ -67,7 +69,8 @@ def facts_document(
         "released_on": str(inputs.parameters.released_on or ""),
         "facts": [asdict(facts[name]) for name in facts],
         "figures": [
-            {**asdict(figure), "svg": f"figures/{figure.id}.svg"} for figure in figures.values()
+            {**asdict(one), "svg": f"figures/{one.id}.svg", "png": f"figures/{one.id}.png"}
+            for one in figures.values()
         ],
         "relations": [
             {**asdict(relation), "filled": relation.filled(values)}
@@ -97,6 +100,7 @@ def stage_book(
     shutil.copytree(root / "book", stage / "book", ignore=shutil.ignore_patterns(".*"))
     for name in ("_config.yml", "_toc.yml"):
         shutil.copyfile(root / name, stage / name)
+    shutil.copytree(LOCALE, stage / "locales")  # where Sphinx looks before its own
     write_json(stage / FACTS, content)
     for name, notebook in notebooks.items():
         nbformat.write(_page(notebook), stage / "notebooks" / f"{name}.ipynb")
@@ -115,7 +119,7 @@ def _page(notebook: Any) -> Any:
             figure = metadata.get(FIGURE_KEY)
             if figure:
                 name, alt = figure["id"], escape(figure["alt"])
-                image = f'<img id="output-{name}" src="../figures/{name}.svg" alt="{alt}">'
+                image = f'<img id="output-{name}" class="chart" src="../figures/{name}.svg" alt="{alt}">'
                 output["data"] = {"text/html": image, "text/plain": figure["title"]}
             output["metadata"] = {}
     return page

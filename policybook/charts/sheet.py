@@ -1,4 +1,4 @@
-"""The sheet that charts are drawn on: style, font, text, SVG. floor: charts.
+"""The sheet that charts are drawn on: style, font, text, SVG and PNG. floor: charts.
 
 Places are points (1/72 inch) from the top left corner, so that text can be measured,
 wrapped and kept apart exactly; the sheet grows downwards as it is filled.
@@ -28,15 +28,18 @@ INNER = WIDTH - 2 * MARGIN
 TITLE, LABEL, SMALL = 17.0, 14.0, 12.0
 """Sizes of type; on a phone 360 px wide a label is still about 10 px."""
 LEADING = 1.4
+PNG_DPI = 200
+"""Dots per inch of the pictures for printed documents."""
 
 INK, QUIET, RULE = "#1a1a1a", "#595959", "#8a949e"
 DONE, REMAINING, PLAN, NEUTRAL = "#12436d", "#d5dde5", "#1a1a1a", "#2f78b7"
 """Colours by meaning; they differ in lightness, so also in grey and to the colour-blind."""
 PARTS = (
-    *("#12436d", "#9cc3e6", "#2f78b7", "#d5dde5"),
-    *("#56616c", "#f0c493", "#1b7f79", "#b9ddd8"),
+    *("#0d2f52", "#90b8de", "#2a68a6", "#e6ebf0"),
+    *("#c98445", "#3d4248", "#b9d9d3", "#1a7f78"),
 )
-"""Colours of parts that have no meaning of their own; neighbours differ in lightness."""
+"""Colours of parts that have no meaning of their own; neighbours, and the first four among
+them, differ in lightness: in grey and to the colour-blind too."""
 
 _PIECES = re.compile(r"[（《【“‘(]*(?:[!-'*-~]+|.)[，。、；：！？）》】”’…)]*", re.DOTALL)
 
@@ -225,9 +228,18 @@ def sheet(title: str, unit: str, source: str, *, empty: bool, note: str = "") ->
 
 def to_svg(figure: Figure) -> bytes:
     """The figure as SVG with its title, letters as outlines: the same bytes for the same table."""
-    stream = io.BytesIO()
     title = str(figure.get_label())
     metadata: dict[str, Any] = {"Date": None, "Creator": None} | ({"Title": title} if title else {})
+    return _saved(figure, format="svg", metadata=metadata)
+
+
+def to_png(figure: Figure) -> bytes:
+    """The figure as PNG for documents and slides: the same bytes for the same table."""
+    return _saved(figure, format="png", dpi=PNG_DPI, metadata={"Software": None})
+
+
+def _saved(figure: Figure, **options: Any) -> bytes:
+    stream = io.BytesIO()
     with _settings():
-        figure.savefig(stream, format="svg", metadata=metadata)
+        figure.savefig(stream, **options)
     return stream.getvalue()

@@ -121,7 +121,7 @@ def check_files(release: Release) -> Iterator[str]:
     names += ["coverage.json", "coverage.js", "facts.csv", "facts.js", "facts-table.js"]
     names += [f"data/{ledger}.csv" for ledger in release.resources]
     for figure in release.content["figures"]:
-        names += [f"figures/{figure['id']}.csv", f"figures/{figure['id']}.svg"]
+        names += [f"figures/{figure['id']}.{kind}" for kind in ("csv", "svg", "png")]
     for fact in release.content["facts"]:
         names += [f"trace/{fact['id']}.html", f"notebooks/{fact['notebook']}.html"]
         names += fact["used_on"]

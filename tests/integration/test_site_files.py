@@ -51,11 +51,12 @@ def test_every_fact_has_a_trace_page_and_is_used(site: Path) -> None:
 
 
 def test_every_figure_has_table_and_alt_text(site: Path) -> None:
-    """Twelve figures or more, each with its finding as alt text and its data as CSV."""
+    """Twelve figures or more, each with its finding as alt text, its data, and as a picture."""
     figures = json.loads((site / "facts.json").read_text(encoding="utf-8"))["figures"]
     assert len(figures) >= 12
     assert len({figure["notebook"] for figure in figures}) == 8
     for figure in figures:
         assert len(figure["alt"]) > len(figure["title"])
-        assert (site / "figures" / f"{figure['id']}.csv").is_file()
-        assert (site / "figures" / f"{figure['id']}.svg").is_file()
+        assert re.search(r"\{[\w.]+\}", figure["templates"]["alt"]), "an alt text states a number"
+        for kind in ("csv", "svg", "png"):
+            assert (site / "figures" / f"{figure['id']}.{kind}").is_file()

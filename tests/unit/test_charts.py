@@ -123,9 +123,21 @@ def texts(draw: Draw, data: Table, **words: str) -> list[str]:
 
 @pytest.mark.parametrize(("draw", "data"), ALL)
 def test_same_table_same_bytes(draw: Draw, data: Table) -> None:
-    """Drawing twice gives the same file."""
-    first, second = (charts.to_svg(drawn(draw, data)) for _ in range(2))
-    assert first == second
+    """Drawing twice gives the same files."""
+    first, second = (drawn(draw, data) for _ in range(2))
+    assert charts.to_svg(first) == charts.to_svg(second)
+    assert charts.to_png(first) == charts.to_png(second)
+
+
+def test_a_png_says_nothing_of_its_making() -> None:
+    """Besides the picture it holds its size in dots per inch, and neither program nor date."""
+    png = charts.to_png(drawn(charts.bars, PARTS))
+    kinds, place = [], 8
+    while place < len(png):
+        kinds.append(png[place + 4 : place + 8])
+        place += 12 + int.from_bytes(png[place : place + 4])
+    assert set(kinds) == {b"IHDR", b"pHYs", b"IDAT", b"IEND"}
+    assert int.from_bytes(png[16:20]) == round(sheet.WIDTH / 72 * sheet.PNG_DPI)
 
 
 def test_bytes_do_not_depend_on_process_or_settings() -> None:
@@ -135,7 +147,7 @@ def test_bytes_do_not_depend_on_process_or_settings() -> None:
         "from policybook import charts; from policybook.model import Table\n"
         "t = Table(('title', 'items'), ('a', 'b'), (('甲', 3), ('乙', 4)))\n"
         "f = charts.bars(t, title='题', unit='项', source='报告')\n"
-        "sys.stdout.buffer.write(charts.to_svg(f))\n"
+        "sys.stdout.buffer.write(charts.to_svg(f) + charts.to_png(f))\n"
         "assert 'matplotlib.pyplot' not in sys.modules"
     )
     runs = {

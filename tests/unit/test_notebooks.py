@@ -25,7 +25,7 @@ from policybook.notebooks import (
     read_notebook,
     tidy,
 )
-from policybook.outputs import FACT_KEY, FIGURE_KEY
+from policybook.outputs import FACT_KEY, FIGURE_KEY, PNG, SVG
 from tests.unit.conftest import PERIOD
 
 SETUP = "from policybook.edition import open_edition\nedition = open_edition(period, data)"
@@ -181,7 +181,7 @@ def with_outputs(*metadata: dict[str, Any]) -> Any:
     cell = v4.new_code_cell("…", id="publishing")
     cell.outputs = [
         v4.new_output(
-            "display_data", {"image/svg+xml": "<svg/>"}, metadata=json.loads(json.dumps(one))
+            "display_data", {SVG: "<svg/>", PNG: "AA=="}, metadata=json.loads(json.dumps(one))
         )
         for one in metadata
     ]
@@ -194,7 +194,7 @@ def test_facts_and_figures_are_collected(fact: Fact, figure: Figure) -> None:
     outputs = with_outputs({FACT_KEY: asdict(fact)}, {FIGURE_KEY: asdict(figure)}, {"other": 1})
     facts, figures = collect({"01_made_up": outputs})
     assert facts == {fact.id: replace(fact, notebook="01_made_up", cell="publishing")}
-    assert figures["chart"].svg == "<svg/>"
+    assert (figures["chart"].svg, figures["chart"].png) == ("<svg/>", "AA==")
     assert (figures["chart"].notebook, figures["chart"].cell) == ("01_made_up", "publishing")
 
 
