@@ -27,7 +27,6 @@
     headings.forEach(function (heading, place) {
       var button = document.createElement("button");
       button.type = "button";
-      button.className = "sort";
       button.textContent = names[place];
       heading.replaceChildren(button);
       button.addEventListener("click", function () {

@@ -83,8 +83,11 @@
     return pairs.sort(function (one, other) { return inChinese.compare(one[1], other[1]); });
   }
 
-  function labelled(text, control) {
-    return make("label", "", [make("span", "", text), control]);
+  function labelled(name, text, control) {
+    var label = make("label", "", text);
+    control.id = "statistics-" + name;
+    label.htmlFor = control.id;
+    return make("div", "", [label, control]);
   }
 
   function button(text, act) {
@@ -102,7 +105,7 @@
     controls.q = make("input");
     controls.q.type = "search";
     controls.q.autocomplete = "off";
-    box.append(labelled("指标或编号", controls.q));
+    box.append(labelled("q", "指标或编号", controls.q));
     Object.keys(FILTERS).forEach(function (name) {
       var options = choices(rows, name, data);
       if (!options.length) return; // no record names a department
@@ -114,7 +117,7 @@
         select.append(option);
       });
       controls[name] = select;
-      box.append(labelled(FILTERS[name], select));
+      box.append(labelled(name, FILTERS[name], select));
     });
     box.addEventListener("input", changed);
     box.addEventListener("submit", function (event) { event.preventDefault(); });

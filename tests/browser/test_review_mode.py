@@ -142,6 +142,7 @@ class TestFromAServer(Reviewing):
 
 MARK = "article p mark.exempt[tabindex]"
 PAGE = "book/policy-system.html"
+ARTICLE = '<article class="bd-article">'
 
 
 class TestUse:
@@ -254,7 +255,9 @@ class TestUse:
         """A number typed into a published page stands out."""
         path = release / PAGE
         html = path.read_text(encoding="utf-8")
-        path.write_text(html.replace("</h1>", "</h1><p>又完成1234项。</p>", 1), encoding="utf-8")
+        path.write_text(
+            html.replace(ARTICLE, f"{ARTICLE}<p>又完成1234项。</p>", 1), encoding="utf-8"
+        )
         page.goto(f"{path.as_uri()}?review=1")
         expect(page.locator("article mark.untraced")).to_have_text("1234")
         expect(page.locator(".review-counts b").last).to_have_text("1")
