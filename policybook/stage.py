@@ -119,7 +119,8 @@ def _page(notebook: Any) -> Any:
             figure = metadata.get(FIGURE_KEY)
             if figure:
                 name, alt = figure["id"], escape(figure["alt"])
-                image = f'<img id="output-{name}" class="chart" src="../figures/{name}.svg" alt="{alt}">'
+                place = f'id="output-{name}" src="../figures/{name}.svg"'
+                image = f'<img class="chart" {place} alt="{alt}">'
                 output["data"] = {"text/html": image, "text/plain": figure["title"]}
             output["metadata"] = {}
     return page

@@ -1,7 +1,8 @@
 """图形：the charts of the report, drawn from traced tables. floor: charts, over model and numbers.
 
 Every chart is a function ``draw(table, *, title, unit, source)`` that finds its columns by
-name and returns a matplotlib figure; :func:`to_svg` and :func:`to_png` turn it into reproducible bytes.
+name and returns a matplotlib figure; :func:`to_svg` and :func:`to_png` turn it into
+reproducible bytes.
 An empty cell is drawn as 未载明, a table without rows as 本期无记录.
 Nothing is done at import: matplotlib and the font are loaded with the first drawing.
 """

@@ -22,7 +22,9 @@ _FOREIGN = """(allowed) => {
         '[title], [aria-label], [placeholder], [data-bs-original-title], [data-bs-title], ' +
         '[data-tooltip], #search-results, #search-documentation'
     );
-    const data = 'code, pre, kbd, script, style, [data-stat], [data-column], [data-figure], .search';
+    const data =
+        'code, pre, kbd, script, style, [data-stat], [data-column], [data-figure], .search';
+    const said = 'button, nav, footer, dialog, label, summary, #search-results';
     const words = (text) => (text || '').match(/[A-Za-z]{2,}/g) || [];
     const found = new Set();
     const note = (element, text) => words(text).filter((word) => !allowed.includes(word)).forEach(
@@ -34,7 +36,7 @@ _FOREIGN = """(allowed) => {
                             'data-bs-title', 'data-tooltip']) {
             note(element, element.getAttribute(name));
         }
-        if (!element.matches('button, nav, footer, dialog, label, summary, #search-results')) continue;
+        if (!element.matches(said)) continue;
         const walk = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
         for (let text = walk.nextNode(); text; text = walk.nextNode()) {
             if (!text.parentElement.closest(data)) note(text.parentElement, text.data);

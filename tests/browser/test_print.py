@@ -14,7 +14,7 @@ from tests.conftest import PERIOD
 CHAPTER = "book/problem-list.html"
 A4 = (595, 842)  # points
 BOX = re.compile(rb"/MediaBox\s*\[0 0 ([\d.]+) ([\d.]+)\]")
-AROUND = (".bd-sidebar-primary", ".bd-header-article", ".prev-next-footer", ".headerlink")
+AROUND = (".site-header", ".site-nav", ".page-toc", ".prev-next", ".site-footer", ".headerlink")
 
 
 class TestPrint:
