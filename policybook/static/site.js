@@ -58,7 +58,7 @@
     { value: "largest", text: "特大", label: "字体：特大" },
   ]);
   choice("颜色", "theme", [
-    { value: "", text: "自动", label: "颜色：跟随系统" },
+    { value: "", text: "自动", label: "颜色：自动" },
     { value: "light", text: "浅", label: "颜色：浅色" },
     { value: "dark", text: "深", label: "颜色：深色" },
   ]);

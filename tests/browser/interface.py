@@ -14,7 +14,7 @@ BLOCKING = ("serious", "critical")
 """Impacts that no page may have; the rest is listed by axe-core as advice."""
 
 # Names of formats and keys, the same in Chinese text.
-LATIN = ("CSV", "SVG", "PNG", "Ctrl", "K", "SQLite", "DuckDB", "Python")
+LATIN = ("CSV", "JSON", "SVG", "PNG", "SQLite", "DuckDB", "Python")
 
 _FOREIGN = """(allowed) => {
     const interface_ = document.querySelectorAll(
@@ -55,7 +55,7 @@ def axe_script() -> Path:
     folder = Path(sys.prefix) / "share" / "policybook" / "npm" / "node_modules"
     path = Path(named) if named else folder / "axe-core" / "axe.min.js"
     if not path.is_file():
-        pytest.fail(f"no axe-core at {path}: run `make browser`, or set POLICYBOOK_AXE", False)
+        pytest.fail(f"no axe-core at {path}: run `make test`, or set POLICYBOOK_AXE", False)
     return path
 
 

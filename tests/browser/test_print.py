@@ -57,7 +57,7 @@ class TestPrint:
         """The head has the report's title and the edition."""
         self.before_print(page, site, CHAPTER)
         head = page.locator(".print-head")
-        title = page.locator(".logo__title").text_content()
+        title = page.locator(".site-title").text_content()
         assert title
         expect(head).to_contain_text(title.strip())
         expect(head).to_contain_text(f"期号 {PERIOD}")

@@ -60,7 +60,7 @@ class Listing:
         assert page.locator("table.statistics").count() == 1
         facts = facts_of(site)
         assert sorted(shown(page)) == sorted(facts)
-        expect(page.get_by_role("status")).to_have_text(
+        expect(page.locator(".statistics-count")).to_have_text(
             f"显示 {len(facts)} 个，共 {len(facts)} 个。"
         )
 
@@ -79,7 +79,7 @@ class Listing:
         assert sorted(shown(page)) == sorted(
             name for name, one in facts_of(site).items() if has(one)
         )
-        expect(page.get_by_role("status")).to_contain_text(f"显示 {len(shown(page))} 个")
+        expect(page.locator(".statistics-count")).to_contain_text(f"显示 {len(shown(page))} 个")
 
     def test_facts_are_found_by_their_words(self, page: Page, site: Path) -> None:
         """Every word typed must stand in label or id; nothing found is said."""
@@ -89,7 +89,7 @@ class Listing:
         assert right
         assert sorted(shown(page)) == sorted(right)
         page.get_by_role("searchbox", name="指标或编号").fill("企鹅")
-        expect(page.get_by_role("status")).to_have_text("没有符合条件的统计数字。")
+        expect(page.locator(".statistics-count")).to_have_text("没有符合条件的统计数字。")
 
     def test_values_are_sorted_exactly(self, page: Page, site: Path) -> None:
         """By exact value, a percentage as the share it is; again turns the order round."""
