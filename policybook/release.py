@@ -10,15 +10,14 @@ from pathlib import Path
 from typing import Any
 
 from policybook.cards import CARDS, cards_text
+from policybook.datapackage import datapackage
 from policybook.engines import connect_sqlite
 from policybook.figures import figure_csv
 from policybook.inputs import Inputs
-from policybook.ledgers import Ledger
 from policybook.listing import write_listing
 from policybook.model import Figure
 from policybook.provenance import write_provenance
 from policybook.published import SUMS, digests
-from policybook.schema import Schema
 from policybook.stage import write_json
 from policybook.vendored import copy_sqlite
 
@@ -52,7 +51,7 @@ def assemble(
     (release / CARDS).write_text(cards_text(inputs.parameters.title, facts), encoding="utf-8")
     write_listing(release, content["period"], content["facts"], inputs.ledgers)
     write_figures(release / "figures", figures)
-    write_data(release, content["period"], inputs.ledgers, inputs.schemas)
+    write_data(release, inputs)
     if inputs.provenance.handed_in:
         write_provenance(release, inputs.provenance)
     shutil.copyfile(VERIFIER, release / "verify.py")
@@ -82,41 +81,15 @@ def write_figures(folder: Path, figures: Iterable[Figure]) -> None:
         (folder / f"{figure.id}.csv").write_text(figure_csv(figure), encoding="utf-8", newline="")
 
 
-def write_data(
-    release: Path, period: str, ledgers: Mapping[str, Ledger], schemas: Mapping[str, Schema]
-) -> None:
+def write_data(release: Path, inputs: Inputs) -> None:
     """Ledgers as CSV with a Data Package descriptor, and as one SQLite database."""
     folder = release / "data"
     folder.mkdir()
-    for name, ledger in ledgers.items():
+    for name, ledger in inputs.ledgers.items():
         (folder / f"{name}.csv").write_text(ledger.canonical, encoding="utf-8", newline="")
-    write_json(folder / "datapackage.json", datapackage(period, ledgers))
-    texts = {name: ledger.canonical for name, ledger in ledgers.items()}
-    connect_sqlite(texts, schemas, str(release / "ledgers.sqlite")).close()
-
-
-def datapackage(period: str, ledgers: Mapping[str, Ledger]) -> dict[str, Any]:
-    """The descriptor of a release's data (Data Package v2)."""
-    return {
-        "$schema": "https://datapackage.org/profiles/2.0/datapackage.json",
-        "name": f"policybook-{period.lower()}",
-        "resources": [
-            {
-                "name": name,
-                "title": ledger.schema.title,
-                "description": ledger.schema.description,
-                "type": "table",
-                "path": f"{name}.csv",
-                "format": "csv",
-                "mediatype": "text/csv",
-                "encoding": "utf-8",
-                "bytes": len(ledger.canonical.encode()),
-                "hash": f"sha256:{ledger.sha256}",
-                "schema": ledger.schema.document,
-            }
-            for name, ledger in ledgers.items()
-        ],
-    }
+    write_json(folder / "datapackage.json", datapackage(inputs.parameters, inputs.ledgers))
+    texts = {name: ledger.canonical for name, ledger in inputs.ledgers.items()}
+    connect_sqlite(texts, inputs.schemas, str(release / "ledgers.sqlite")).close()
 
 
 def write_sums(release: Path) -> None:

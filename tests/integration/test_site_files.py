@@ -60,3 +60,47 @@ def test_every_figure_has_table_and_alt_text(site: Path) -> None:
         assert re.search(r"\{[\w.]+\}", figure["templates"]["alt"]), "an alt text states a number"
         for kind in ("csv", "svg", "png"):
             assert (site / "figures" / f"{figure['id']}.{kind}").is_file()
+
+
+MEASURED = frozenset(["planned", "completed", "previous", "year_before"])
+"""Numbers whose unit stands in a column of their own."""
+
+
+def faults(release: Path) -> list[str]:
+    """What frictionless finds in a release's data package."""
+    from frictionless import validate
+
+    report = validate(str(release / "data" / "datapackage.json"))
+    return [": ".join(map(str, fault)) for fault in report.flatten(["type", "note"])]
+
+
+def test_the_data_package_is_valid(site: Path) -> None:
+    """Other people's program finds nothing, and reads licence, publisher and sources."""
+    assert faults(site) == []
+    package = json.loads((site / "data" / "datapackage.json").read_text(encoding="utf-8"))
+    assert package["licenses"][0]["name"] == "MIT"
+    assert package["contributors"] == [{"title": "呼和浩特市人民政府", "roles": ["publisher"]}]
+    assert (
+        len(package["sources"]) == len((site / "data/documents.csv").read_text().splitlines()) - 1
+    )
+    numbers = [
+        field["name"]
+        for resource in package["resources"]
+        for field in resource["schema"]["fields"]
+        if field["type"] == "number" and "unit" not in field and not field.get("printed")
+    ]
+    assert set(numbers) <= MEASURED, "a number has no unit"
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [("24184", "24185"), ("safety-hazards", "boilers")],
+    ids=["a number", "a key twice"],
+)
+def test_a_changed_ledger_is_found_by_others_too(old: str, new: str, release: Path) -> None:
+    """Digest and keys stand in the package, so that no program of ours is needed."""
+    path = release / "data" / "tasks.csv"
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8", newline="")
+    assert any(fault.startswith("hash-count") for fault in faults(release))
