@@ -75,7 +75,16 @@
     return style;
   }
 
+  // A heading that is repeated on each sheet is printed without the controls in it.
+  function headings() {
+    article.querySelectorAll("th > button").forEach(function (button) {
+      button.hidden = true;
+      button.after(make("span", "print-part", button.textContent));
+    });
+  }
+
   function clear() {
+    article.querySelectorAll("th > button").forEach(function (button) { button.hidden = false; });
     document.querySelectorAll(".print-part").forEach(function (part) { part.remove(); });
   }
 
@@ -85,6 +94,7 @@
     var list = codes();
     if (list) article.append(list);
     document.head.append(sheets());
+    headings();
   });
   window.addEventListener("afterprint", clear);
 })();

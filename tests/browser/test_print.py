@@ -83,6 +83,19 @@ class TestPrint:
         expect(page.locator(".print-head")).to_be_visible()
         expect(page.locator(".print-codes")).to_have_count(0)
 
+    @pytest.mark.parametrize("path", ["book/statistics.html", "trace/problems.total.html"])
+    def test_headings_are_text_on_paper(self, path: str, page: Page, site: Path) -> None:
+        """A heading is repeated on each sheet, which Chromium does not do with buttons."""
+        headings = "all => all.map((one) => one.innerText.trim())"
+        self.before_print(page, site, path)
+        heads = page.locator("article thead tr").first.locator("th")
+        printed = heads.evaluate_all(headings)
+        assert printed
+        assert all(printed)
+        expect(page.locator("article th > button:visible")).to_have_count(0)
+        page.evaluate("() => window.dispatchEvent(new Event('afterprint'))")
+        expect(heads.first.get_by_role("button")).to_be_visible()
+
     def test_nothing_of_it_stays(self, page: Page, site: Path) -> None:
         """After printing the page is as it was."""
         self.before_print(page, site, CHAPTER)
