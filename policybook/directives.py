@@ -157,12 +157,12 @@ class News(BookDirective):
     def values(self) -> dict[str, Any] | None:
         """What a re-issue corrects, and the facts that can be compared."""
         names = [line.strip() for line in self.content if line.strip()]
-        compared = [name for name in names if any(clauses(self.book, name))]
-        unknown = [name for name in names if name not in self.book.facts]
-        facts = self.facts(compared or unknown)
+        if None in [self.known(name, self.book.facts, "指标") for name in names]:
+            return None
+        facts = self.facts(name for name in names if any(clauses(self.book, name)))
         revision = parse_period(self.book.parameters.period).revision
         corrections = [one for one in self.book.corrections if one.revision == revision]
-        return None if facts is None else {"facts": facts, "corrections": corrections}
+        return {"facts": facts, "corrections": corrections}
 
 
 class Statistics(BookDirective):

@@ -187,6 +187,17 @@ def test_what_changed_without_a_reason_blocks_a_release(
     assert read_register(project.data) == before
 
 
+def test_news_of_an_unknown_statistic_stop_the_build(project: Project) -> None:
+    """In the edition that has something to compare too, where the known ones are listed."""
+    compare(project)
+    second_quarter(project)
+    page = project.root / "book" / "details.md"
+    news = "\n```{news}\nworks.done\nworks.dnoe\n```\n"
+    page.write_text(page.read_text(encoding="utf-8") + news, encoding="utf-8")
+    with pytest.raises(SiteError, match=r"没有指标 works\.dnoe"):
+        build(project, [parse_period(NEXT)])
+
+
 def test_readers_see_corrections_and_what_can_be_compared(project: Project) -> None:
     """A re-issue lists its corrections, the next quarter bases revised by them, and reasons."""
     compare(project)
