@@ -18,7 +18,7 @@ from policybook.corrections import Correction
 from policybook.engines import connect_sqlite, sqlite_exact
 from policybook.explanations import Explanation
 from policybook.ledgers import Ledger, read_ledgers
-from policybook.lineage import operand_exact, value_text
+from policybook.lineage import operand_exact, queried_text
 from policybook.model import Fact, Figure, fact_from_dict, figure_from_dict
 from policybook.numbers import evaluate, exact_text, number_text
 from policybook.provenance import Provenance, attach, read_provenance
@@ -68,12 +68,9 @@ class Book:
     def recomputed(self, fact: Fact) -> str:
         """A fact's value as SQLite finds it: a second engine, by the published query."""
         found = self._database.execute(fact.sql["sqlite"]).fetchone()
-        values = [
-            value_text(sqlite_exact(one)) if not isinstance(one, str) else one for one in found
-        ]
         exact = {
-            part.name: operand_exact(value or "")
-            for part, value in zip(fact.operands, values, strict=True)
+            part.name: operand_exact(queried_text(sqlite_exact(value)) or "")
+            for part, value in zip(fact.operands, found, strict=True)
         }
         return exact_text(evaluate(fact.expression, exact))
 
@@ -85,12 +82,7 @@ class Book:
 
     def corrections_of(self, fact: Fact) -> list[Correction]:
         """The corrections that changed a cell a fact rests on."""
-        cells = {
-            (part.ledger, cell.record, cell.column)
-            for part in (*fact.operands, *fact.missing)
-            for cell in part.cells
-        }
-        return [one for one in self.corrections if (one.ledger, one.record, one.column) in cells]
+        return [one for one in self.corrections if one.in_cells(fact)]
 
     def explanations_of(self, fact: Fact) -> list[Explanation]:
         """The reasons given for changes of a fact, or of the records it rests on."""

@@ -15,7 +15,7 @@ from policybook.catalogue import nearest
 from policybook.errors import FigureError, error
 from policybook.ledgers import csv_text
 from policybook.model import ROW_EVIDENCE, Fact, Figure, Scalar
-from policybook.numbers import plain
+from policybook.numbers import is_number, plain
 from policybook.schema import Schema
 
 
@@ -39,12 +39,8 @@ def numeric_columns(figure: Figure) -> frozenset[int]:
     places = range(len(figure.columns))
     texts = [[row[place] for row in figure.rows if row[place]] for place in places]
     return frozenset(
-        place for place in places if texts[place] and all(map(_is_number, texts[place]))
+        place for place in places if texts[place] and all(map(is_number, texts[place]))
     )
-
-
-def _is_number(text: str) -> bool:
-    return re.fullmatch(r"-?\d+(?:\.\d+)?", text) is not None
 
 
 def scalar_text(value: Scalar) -> str:

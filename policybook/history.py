@@ -20,7 +20,7 @@ from policybook.comparisons import (
     same_value,
     unfit,
 )
-from policybook.corrections import Correction, find_editions, load_corrections
+from policybook.corrections import find_editions, load_corrections
 from policybook.edition import open_inputs
 from policybook.errors import Finding, LedgerError, error
 from policybook.explanations import Explanations, settled
@@ -179,8 +179,8 @@ class _Revisions:
         A correction is a reason only where it touches what the value rests on, and only for
         what its re-issue was published with.
         """
-        first = self._published(self.edition.first).get(base.fact.id)
-        last = self._published(self.edition).get(base.fact.id)
+        first = self._first_values.get(base.fact.id)
+        last = self._last_values.get(base.fact.id)
         as_released = last is None or same_value(base.fact, last.value)
         if as_released and (first is None or same_value(base.fact, first.value)):
             return "", []
@@ -190,7 +190,9 @@ class _Revisions:
         reason = self.explanations.of_base(base.statistic, str(self.edition.first))
         if not reason and as_released:
             reason = "；".join(
-                one.reason for one in self._corrections if one.touches(self._fact(base))
+                one.reason
+                for one in load_corrections(self.data, self.edition)
+                if one.touches(self._computed[base.fact.id])
             )
         if reason:
             return f"基数已修订：{told}。理由：{reason}", []
@@ -203,16 +205,17 @@ class _Revisions:
             )
         ]
 
+    @functools.cached_property
+    def _first_values(self) -> Mapping[str, Published]:
+        return self._published(self.edition.first)
+
+    @functools.cached_property
+    def _last_values(self) -> Mapping[str, Published]:
+        return self._published(self.edition)
+
     def _published(self, edition: Period) -> Mapping[str, Published]:
         return read_values(self.data, str(edition)) if str(edition) in self.register else {}
 
     @functools.cached_property
-    def _corrections(self) -> tuple[Correction, ...]:
-        return load_corrections(self.data, self.edition)
-
-    @functools.cached_property
     def _computed(self) -> Mapping[str, Fact]:
         return _facts(self.root, self.data, self.edition)
-
-    def _fact(self, base: Base) -> Fact:
-        return self._computed[base.fact.id]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from policybook.expression import (
     ENGINES,
@@ -70,6 +70,11 @@ def value_text(value: int | Decimal | str | date | None) -> str | None:
     if value is None:
         return None
     return value.isoformat() if isinstance(value, date) else exact_text(to_exact(value))
+
+
+def queried_text(value: Any) -> str | None:
+    """A published query's value as an operand's is kept; SQLite's dates are texts already."""
+    return value if isinstance(value, str) else value_text(value)
 
 
 def operand_exact(text: str) -> Fraction:

@@ -11,11 +11,10 @@ import io
 import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
 
 from policybook.errors import Finding, error
-from policybook.ledgers import csv_text
-from policybook.model import Fact, fact_from_dict
+from policybook.ledgers import Ledger, csv_text
+from policybook.model import Fact
 from policybook.published import RESTORE, Release, check_same, script_text
 
 TABLE = "facts.csv"
@@ -93,11 +92,11 @@ def table_script(period: str, rows: list[list[str]], titles: Mapping[str, str]) 
 
 
 def write_listing(
-    folder: Path, period: str, facts: Iterable[dict[str, Any]], ledgers: Mapping[str, Any]
+    folder: Path, period: str, facts: Iterable[Fact], ledgers: Mapping[str, Ledger]
 ) -> None:
-    """Both files of a release, from its facts as ``facts.json`` has them and its ledgers."""
+    """Both files of a release, from its facts and its ledgers."""
     records = {name: {row["id"]: row for row in one.rows} for name, one in ledgers.items()}
-    rows = [row_of(fact_from_dict(fact), records) for fact in facts]
+    rows = [row_of(fact, records) for fact in facts]
     titles = {name: one.schema.title for name, one in ledgers.items()}
     (folder / TABLE).write_text(table_text(rows), encoding="utf-8", newline="")
     script = table_script(period, rows, titles)

@@ -17,7 +17,7 @@ from typing import Any
 from policybook.engines import connect_duckdb, connect_sqlite, sqlite_exact
 from policybook.errors import Finding, LedgerError, error
 from policybook.expression import asked_of, combined_query
-from policybook.lineage import operand_exact, value_text
+from policybook.lineage import operand_exact, queried_text
 from policybook.model import Fact, Figure, Operand
 from policybook.numbers import evaluate, exact_text, plain
 from policybook.published import RESTORE, Release
@@ -148,17 +148,17 @@ def _recompute(fact: Fact, engine: str, query: Query) -> Iterator[Finding]:
             ("合并查询", value),
             ("分项查询", _single(_attempt(query, part.sql[engine]))),
         ):
-            if _operand_text(again) != part.value:
+            if queried_text(again) != part.value:
                 files = _files(part)
                 yield error(
                     "verify.operand",
                     f"{place}；{files}",
-                    f"{engine} 的{name}得到 {part.name} = {_operand_text(again)}，公布的是 {part.value}。",
+                    f"{engine} 的{name}得到 {part.name} = {queried_text(again)}，公布的是 {part.value}。",
                     RESTORE,
                 )
         found[part.name] = value
     try:
-        exact = {name: operand_exact(_operand_text(value) or "") for name, value in found.items()}
+        exact = {name: operand_exact(queried_text(value) or "") for name, value in found.items()}
         again_value = exact_text(evaluate(fact.expression, exact))
     except (ValueError, KeyError, ZeroDivisionError) as problem:
         yield error("verify.fact", place, f"算式 {fact.expression} 算不出：{problem}。", RESTORE)
@@ -186,10 +186,6 @@ def _from_cells(part: Operand) -> str | None:
     if part.reduction == "nunique":
         return str(len(set(texts)))
     return min(texts, default=None) if part.reduction == "min" else max(texts, default=None)
-
-
-def _operand_text(value: Any) -> str | None:
-    return value if isinstance(value, str) else value_text(value)
 
 
 def _files(part: Operand) -> str:

@@ -15,7 +15,7 @@ from policybook.engines import connect_sqlite
 from policybook.figures import figure_csv
 from policybook.inputs import Inputs
 from policybook.listing import write_listing
-from policybook.model import Figure
+from policybook.model import Figure, fact_from_dict
 from policybook.provenance import write_provenance
 from policybook.published import SUMS, digests
 from policybook.stage import write_json
@@ -48,8 +48,10 @@ def assemble(
         shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink(missing_ok=True)
     facts = [{**fact, "used_on": used.get(fact["id"], [])} for fact in content["facts"]]
     write_json(release / "facts.json", {**content, "facts": facts})
-    (release / CARDS).write_text(cards_text(inputs.parameters.title, facts), encoding="utf-8")
-    write_listing(release, content["period"], content["facts"], inputs.ledgers)
+    published = [fact_from_dict(fact) for fact in facts]
+    cards = cards_text(inputs.parameters.title, published)
+    (release / CARDS).write_text(cards, encoding="utf-8")
+    write_listing(release, content["period"], published, inputs.ledgers)
     write_figures(release / "figures", figures)
     write_data(release, inputs)
     if inputs.provenance.handed_in:

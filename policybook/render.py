@@ -37,17 +37,19 @@ from policybook.templating import render, used
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
+_RECORDS, _FACTS = '<table class="records traced-records"', '<table class="statistics"'
 SCRIPTS = {
-    "review.js": "",  # first: it reads the page before others change it
-    "editions.js": "",
-    "site.js": "",
-    "card.js": "",
-    "print.js": "",
-    "recompute.js": "data-recompute",
-    "records.js": '<table class="records traced-records"',
-    "statistics.js": '<table class="statistics"',
+    "review.js": ("",),  # first: it reads the page before others change it
+    "editions.js": ("",),
+    "site.js": ("",),
+    "card.js": ("",),
+    "print.js": ("",),
+    "recompute.js": ("data-recompute",),
+    "tables.js": (_RECORDS, _FACTS),
+    "records.js": (_RECORDS,),
+    "statistics.js": (_FACTS,),
 }
-"""Scripts of ``policybook/static``, each with what a page must have to need it."""
+"""Scripts of ``policybook/static``, each with what a page has that needs it."""
 THEME_OPTIONS = ("announcement", "extra_footer")
 _STATIC = Path(__file__).parent / "static"
 USED = "policybook_used.json"
@@ -149,7 +151,7 @@ def _page(app: Sphinx, page: str, template: str, context: dict[str, Any], doctre
         script
         for script in context["script_files"]
         if (name := str(script.filename or "").rpartition("/")[2]) in SCRIPTS
-        and SCRIPTS[name] in body
+        and any(mark in body for mark in SCRIPTS[name])
     ]
     context["css_files"] = []
 

@@ -10,12 +10,6 @@
     return (one === "") - (other === "") || one.localeCompare(other, "zh");
   }
 
-  // What Excel would take for a formula is kept as text.
-  function csv(value) {
-    var safe = /^[=+@\t\r]|^-(?![\d.])/.test(value) ? "'" + value : value;
-    return /[",\r\n]/.test(safe) ? '"' + safe.replace(/"/g, '""') + '"' : safe;
-  }
-
   document.querySelectorAll("table.traced-records").forEach(function (table) {
     var body = table.tBodies[0], rows = Array.from(body.rows);
     var headings = Array.from(table.tHead.rows[0].cells);
@@ -60,12 +54,7 @@
     save.textContent = "下载这些记录（CSV）";
     save.addEventListener("click", function () {
       var lines = [names].concat(rows.map(function (row) { return Array.from(row.cells, text); }));
-      var content = lines.map(function (line) { return line.map(csv).join(","); }).join("\r\n");
-      var link = document.createElement("a");
-      link.href = URL.createObjectURL(new Blob(["\ufeff", content, "\r\n"], { type: "text/csv" }));
-      link.download = table.dataset.name + ".csv";
-      link.click();
-      URL.revokeObjectURL(link.href);
+      window.policybookSave.table(table.dataset.name + ".csv", lines);
     });
     tools.append(save);
   });

@@ -124,21 +124,6 @@
     return { box: box, controls: controls };
   }
 
-  // A cell that a spreadsheet would run as a formula stands quoted, as in facts.csv.
-  function cell(text) {
-    var formula = /^[=+\-@\t\r]/.test(text) && !/^(-?\d+(\.\d+)?%?|-?\d+\/\d+)$/.test(text);
-    var safe = formula ? "'" + text : text;
-    return /[",\r\n]/.test(safe) ? '"' + safe.replace(/"/g, '""') + '"' : safe;
-  }
-
-  function save(name, type, text) {
-    var link = make("a");
-    link.href = URL.createObjectURL(new Blob([text], { type: type }));
-    link.download = name;
-    link.click();
-    setTimeout(function () { URL.revokeObjectURL(link.href); }, 1000);
-  }
-
   function enhance(data) {
     var rows = rowsOf(data);
     var body = tables[0].tBodies[0];
@@ -227,14 +212,13 @@
 
     function saveTable() {
       var lines = [data.columns].concat(shown.map(function (row) { return row.texts; }));
-      var text = lines.map(function (line) { return line.map(cell).join(","); }).join("\r\n");
-      // Spreadsheets take a file without this mark for one in another encoding.
-      save(named(".csv"), "text/csv;charset=utf-8", "\ufeff" + text + "\r\n");
+      window.policybookSave.table(named(".csv"), lines);
     }
 
     function saveFacts() {
       var facts = shown.map(function (row) { return row.fact; });
-      save(named(".json"), "application/json", JSON.stringify(facts, null, 1) + "\n");
+      var text = JSON.stringify(facts, null, 1) + "\n";
+      window.policybookSave.file(named(".json"), "application/json", text);
     }
 
     function clear() {
