@@ -81,8 +81,8 @@ class Book:
         return sorted(rows, key=lambda row: row["period"])
 
     def corrections_of(self, fact: Fact) -> list[Correction]:
-        """The corrections that changed a cell a fact rests on."""
-        return [one for one in self.corrections if one.in_cells(fact)]
+        """The corrections of cells that a fact adds up, or by which its records are chosen."""
+        return [one for one in self.corrections if one.touches(fact)]
 
     def explanations_of(self, fact: Fact) -> list[Explanation]:
         """The reasons given for changes of a fact, or of the records it rests on."""

@@ -55,19 +55,13 @@ class Correction:
         """Whether it changed that cell."""
         return (self.ledger, self.record, self.column) == (ledger, record, column)
 
-    def in_cells(self, fact: Fact) -> bool:
-        """Whether that cell is one a fact adds up."""
-        return any(
-            self.concerns(part.ledger, cell.record, cell.column)
-            for part in (*fact.operands, *fact.missing)
-            for cell in part.cells
-        )
-
     def touches(self, fact: Fact) -> bool:
         """Whether that cell is one a fact adds up, or one that chooses its records."""
-        return self.in_cells(fact) or any(
-            part.ledger == self.ledger and self.column in part.conditions
+        return any(
+            self.column in part.conditions
+            or any(self.concerns(part.ledger, cell.record, cell.column) for cell in part.cells)
             for part in (*fact.operands, *fact.missing)
+            if part.ledger == self.ledger
         )
 
 

@@ -6,15 +6,19 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 
+from policybook.book import Book
 from policybook.corrections import (
     Correction,
     apply_corrections,
     find_editions,
     load_corrections,
 )
+from policybook.edition import Edition
 from policybook.errors import ConfigError, LedgerError
 from policybook.explanations import load_explanations
 from policybook.inputs import load_inputs
@@ -310,3 +314,26 @@ def test_the_register_comes_back_as_entered(tmp_path: Path) -> None:
     (tmp_path / "releases.csv").write_text("edition\n2030Q1\n", encoding="utf-8")
     with pytest.raises(ConfigError, match=r"register\.broken"):
         read_register(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("record", "column", "touched"),
+    [
+        ("road", "completed", True),
+        ("road", "planned", False),
+        ("coal", "completed", False),
+        ("coal", "kind", True),
+    ],
+    ids=["added up", "another column", "another record", "chooses records"],
+)
+def test_a_correction_touches_what_it_can_move(
+    record: str, column: str, touched: bool, edition: Edition
+) -> None:
+    """A cell that is added up; a cell that could have brought its record in or left it out."""
+    works = edition.works
+    edition.publish("roads.planned", works.filter(works.kind == "道路").completed.sum())
+    one = Correction(1, "", "works", record, column, "1", "2", "1", "", "", "2030-05-01")
+    assert one.touches(edition.facts["roads.planned"]) is touched
+    book = SimpleNamespace(corrections=(one,))
+    shown = Book.corrections_of(cast(Book, book), edition.facts["roads.planned"])
+    assert shown == [one] * touched
