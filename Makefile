@@ -20,7 +20,7 @@ SHELL       := /bin/bash
 # Modules of somebody else's project must not shadow the locked ones.
 unexport PYTHONPATH PYTHONHOME
 
-.PHONY: help site test lint format lock serve browser clean
+.PHONY: help site test lint format lock serve programs clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 10
@@ -29,7 +29,7 @@ site: $(READY) $(NPM) ## build every edition of data/ into _build/site/
 	@$(BIN)/python -m compileall -q policybook
 	$(BIN)/policybook build
 
-test: $(READY) $(NPM) browser lint ## set up, check style and types, then run every test
+test: $(READY) $(NPM) programs lint ## set up, check style and types, then run every test
 	@$(BIN)/python -m compileall -q policybook
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadscope
 
@@ -45,8 +45,8 @@ format: $(READY) ## lay out the code as `make lint` wants it
 serve: site ## build, then show the site on this machine only
 	@$(BIN)/policybook serve
 
-browser: $(READY) ## find or install the browser that the tests drive
-	@tools/browser $(BIN)/python
+programs: $(READY) ## find or install the programs that the tests drive
+	@tools/programs $(BIN)/python
 
 # Hashes must be those of the package index and of nothing local, hence the bare pip.
 lock: $(READY) ## compile requirements.txt anew from pyproject.toml (UPGRADE=1: newest versions)

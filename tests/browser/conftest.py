@@ -22,7 +22,7 @@ def browser() -> Iterator[Browser]:
     """Chromium without a window."""
     executable = find()
     if executable is None:
-        pytest.fail("no Chromium found: run `make browser`", pytrace=False)
+        pytest.fail("no Chromium found: run `make programs`", pytrace=False)
     with sync_playwright() as playwright:
         launched = playwright.chromium.launch(
             executable_path=executable, args=[*ARGUMENTS, OFFLINE], headless=True

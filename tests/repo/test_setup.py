@@ -134,7 +134,7 @@ def test_make_test_checks_style_and_types(root: Path) -> None:
     makefile = (root / "Makefile").read_text(encoding="utf-8")
     rule = re.search(r"^test:(.*)\n((?:\t.*\n)+)", makefile, re.MULTILINE)
     assert rule is not None
-    assert {"browser", "lint"} <= set(rule[1].split())
+    assert {"programs", "lint"} <= set(rule[1].split())
     assert "pytest" in rule[2].splitlines()[-1]
     settings = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["tool"]
     assert settings["mypy"]["strict"] is True
