@@ -105,9 +105,7 @@ def write_listing(
 
 def check_listing(release: Release) -> list[Finding]:
     """Both files against the facts and ledgers; of the table each cell, so that it is named."""
-    records = {
-        name: {row.get("id", ""): row for row in release.rows(name)} for name in release.texts
-    }
+    records = release.records()
     rows = [row_of(fact, records) for fact in release.facts.values()]
     titles = {name: schema.title for name, schema in release.schemas.items()}
     findings = _wrong_cells(release, rows)

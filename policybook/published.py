@@ -44,6 +44,10 @@ class Release:
         """A ledger's records as text."""
         return list(csv.DictReader(io.StringIO(self.texts[ledger], newline="")))
 
+    def records(self) -> dict[str, dict[str, dict[str, str]]]:
+        """Every ledger's records by id."""
+        return {name: {row.get("id", ""): row for row in self.rows(name)} for name in self.texts}
+
 
 def read_release(folder: Path) -> Release:
     """The facts, schemas and ledgers of a release."""

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from policybook.cards import CARDS, cards_text
+from policybook.database import DATABASE, write_database
 from policybook.datapackage import datapackage
-from policybook.engines import connect_sqlite
 from policybook.figures import figure_csv
 from policybook.inputs import Inputs
 from policybook.listing import write_listing
@@ -54,6 +54,7 @@ def assemble(
     write_listing(release, content["period"], published, inputs.ledgers)
     write_figures(release / "figures", figures)
     write_data(release, inputs)
+    write_database(release / DATABASE, inputs.ledgers, published)
     if inputs.provenance.handed_in:
         write_provenance(release, inputs.provenance)
     shutil.copyfile(VERIFIER, release / "verify.py")
@@ -84,14 +85,12 @@ def write_figures(folder: Path, figures: Iterable[Figure]) -> None:
 
 
 def write_data(release: Path, inputs: Inputs) -> None:
-    """Ledgers as CSV with a Data Package descriptor, and as one SQLite database."""
+    """Ledgers as CSV with a Data Package descriptor."""
     folder = release / "data"
     folder.mkdir()
     for name, ledger in inputs.ledgers.items():
         (folder / f"{name}.csv").write_text(ledger.canonical, encoding="utf-8", newline="")
     write_json(folder / "datapackage.json", datapackage(inputs.parameters, inputs.ledgers))
-    texts = {name: ledger.canonical for name, ledger in inputs.ledgers.items()}
-    connect_sqlite(texts, inputs.schemas, str(release / "ledgers.sqlite")).close()
 
 
 def write_sums(release: Path) -> None:

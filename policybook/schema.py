@@ -16,6 +16,8 @@ from typing import Any
 from policybook.errors import ConfigError, error
 
 _DUCKDB = {"string": "VARCHAR", "integer": "BIGINT", "date": "DATE"}
+TRACE_TABLES = ("facts", "operands", "cells")
+"""Tables that ``ledgers.sqlite`` has beside the ledgers: no ledger may be called so."""
 _IBIS = {"string": "string", "integer": "int64", "date": "date"}
 
 
@@ -126,7 +128,12 @@ class Schema:
 def load_schemas(data: Path) -> dict[str, Schema]:
     """Every ledger schema of a data folder by ledger name, in alphabetical order."""
     folder = data / "schema"
-    schemas = {path.stem: _load(path) for path in sorted(folder.glob("*.json"))}
+    paths = sorted(folder.glob("*.json"))
+    for path in paths:
+        if path.stem in TRACE_TABLES:
+            message = f"台账不能叫 {path.stem}：ledgers.sqlite 里另有这个表。"
+            raise ConfigError(error("schema.name", path, message, "给台账另取一个名字。"))
+    schemas = {path.stem: _load(path) for path in paths}
     if not schemas:
         raise ConfigError(
             error("schema.missing", folder, "没有台账结构文件。", "检查 --data 文件夹。")

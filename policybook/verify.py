@@ -5,7 +5,6 @@ Nothing outside the folder is read, and nothing in it is trusted.
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from pathlib import Path
@@ -13,7 +12,7 @@ from pathlib import Path
 from policybook.cards import check_cards
 from policybook.claims import shown
 from policybook.coverage import check_coverage
-from policybook.engines import connect_sqlite
+from policybook.database import check_database
 from policybook.errors import Finding, UsageError, error
 from policybook.figures import shown_rows
 from policybook.inventory import check_files, check_sums, displayed_on
@@ -96,9 +95,9 @@ def check_corrections(release: Release) -> list[Finding]:
     """What was corrected stands in the ledgers, corrected."""
     last = {(one.ledger, one.record, one.column): one for one in release.corrections}
     findings = []
+    rows = release.records() if last else {}
     for (ledger, record, column), one in last.items():
-        rows = {row.get("id", ""): row for row in release.rows(ledger)}
-        now = rows.get(record, {}).get(column)
+        now = rows.get(ledger, {}).get(record, {}).get(column)
         if now != one.after:
             message = f"更正后应为“{one.after}”，台账为“{now}”。"
             place = f"data/{ledger}.csv 记录 {record} {column}列"
@@ -190,7 +189,7 @@ def check_relations(release: Release) -> list[Finding]:
 def check_pages(release: Release) -> list[Finding]:
     """Every number, ledger cell and figure table that a page displays."""
     findings: list[Finding] = []
-    rows = {name: {row.get("id", ""): row for row in release.rows(name)} for name in release.texts}
+    rows = release.records()
     expected = dict.fromkeys(displayed_on(release))
     for path in sorted(release.folder.rglob("*.html")):
         page = path.relative_to(release.folder).as_posix()
@@ -249,35 +248,6 @@ def _page_facts(
                 f"页面写作“{text}”，应为“{right}”（{fact.label}）。",
                 RESTORE,
             )
-
-
-def check_database(release: Release) -> list[Finding]:
-    """``ledgers.sqlite`` against the CSV files."""
-    path = release.folder / "ledgers.sqlite"
-    if not path.is_file():
-        return []  # already found by check_files
-    findings: list[Finding] = []
-    try:
-        theirs = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)
-        ours = connect_sqlite(release.texts, release.schemas)
-        for name in release.texts:
-            table = f'SELECT * FROM "{name}" ORDER BY "id"'
-            other = {*theirs.execute(table)} ^ {*ours.execute(table)}
-            if other:
-                records = "、".join(sorted({str(row[0]) for row in other})[:8])
-                findings.append(
-                    error(
-                        "verify.database",
-                        f"ledgers.sqlite 表 {name}",
-                        f"与 data/{name}.csv 不符：记录 {records}。",
-                        RESTORE,
-                    )
-                )
-    except sqlite3.Error as problem:
-        findings.append(
-            error("verify.database", "ledgers.sqlite", f"打不开或读不出：{problem}。", RESTORE)
-        )
-    return findings
 
 
 CHECKS = (

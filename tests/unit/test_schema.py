@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from policybook.errors import ConfigError
-from policybook.schema import Schema, load_schemas, parse_schema
+from policybook.schema import TRACE_TABLES, Schema, load_schemas, parse_schema
 from tests.unit.conftest import WORKS
 
 
@@ -54,6 +54,15 @@ def test_no_schema_is_refused(tmp_path: Path) -> None:
     """A data folder without schemas is no data folder."""
     with pytest.raises(ConfigError, match=r"schema\.missing"):
         load_schemas(tmp_path)
+
+
+@pytest.mark.parametrize("name", TRACE_TABLES)
+def test_a_ledger_does_not_take_the_name_of_another_table(made_up_data: Path, name: str) -> None:
+    """The database has tables of its own beside the ledgers'."""
+    schema = made_up_data / "schema" / "works.json"
+    schema.rename(schema.with_stem(name))
+    with pytest.raises(ConfigError, match=r"schema\.name"):
+        load_schemas(made_up_data)
 
 
 @pytest.mark.parametrize(
