@@ -40,6 +40,11 @@ class Parameters:
         _, again, revision = self.period.partition("-r")
         return f"更正版第 {revision} 版" if again else "初版"
 
+    @property
+    def texts(self) -> dict[str, str]:
+        """All that pages may show of an edition, by name."""
+        return {name: self.text(name) for name in TEXTS}
+
     def text(self, name: str) -> str:
         """A parameter as shown to readers: dates as 2024年8月22日; ``KeyError`` if unknown."""
         if name not in TEXTS:

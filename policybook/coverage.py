@@ -9,7 +9,7 @@ from html import escape, unescape
 from pathlib import Path
 from typing import Any
 
-from policybook.config import TEXTS, Parameters
+from policybook.config import Parameters
 from policybook.errors import Finding, error
 from policybook.exemptions import CLASSES, Exemption
 from policybook.gate import Rules, check_gate, narrative_pages
@@ -25,7 +25,7 @@ _PLACE = re.compile(r'<div class="coverage" data-coverage="(line|list)">.*?</div
 
 def rules_of(parameters: Parameters, exemptions: tuple[Exemption, ...]) -> Rules:
     """What an edition's narrative may show beside facts."""
-    return Rules(exemptions, {name: parameters.text(name) for name in TEXTS})
+    return Rules(exemptions, parameters.texts)
 
 
 def coverage_line(content: Mapping[str, Any]) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 
 from policybook.cards import CARDS, cards_text
 from policybook.database import DATABASE, write_database
-from policybook.datapackage import datapackage
+from policybook.datapackage import PACKAGE, datapackage
 from policybook.figures import figure_csv
 from policybook.inputs import Inputs
 from policybook.listing import write_listing
@@ -90,7 +90,11 @@ def write_data(release: Path, inputs: Inputs) -> None:
     folder.mkdir()
     for name, ledger in inputs.ledgers.items():
         (folder / f"{name}.csv").write_text(ledger.canonical, encoding="utf-8", newline="")
-    write_json(folder / "datapackage.json", datapackage(inputs.parameters, inputs.ledgers))
+    contents = {name: ledger.canonical.encode() for name, ledger in inputs.ledgers.items()}
+    schemas = {name: ledger.schema for name, ledger in inputs.ledgers.items()}
+    edition, released_on = inputs.parameters.texts, str(inputs.parameters.released_on or "")
+    package = datapackage(edition, released_on, schemas, contents, inputs.provenance)
+    write_json(release / PACKAGE, package)
 
 
 def write_sums(release: Path) -> None:

@@ -153,10 +153,7 @@ def _load(path: Path) -> Schema:
 def parse_schema(name: str, document: dict[str, Any]) -> Schema:
     """A Table Schema as a :class:`Schema`; ``KeyError`` or ``TypeError`` when it is not one."""
     fields = tuple(_field(entry) for entry in document["fields"])
-    keys = tuple(
-        ForeignKey(key["fields"], key["reference"]["resource"] or name)
-        for key in document.get("foreignKeys", [])
-    )
+    keys = tuple(_foreign_key(name, entry) for entry in document.get("foreignKeys", []))
     completion = document.get("completion")
     schema = Schema(
         name,
@@ -173,6 +170,13 @@ def parse_schema(name: str, document: dict[str, Any]) -> Schema:
     )
     _check_columns(schema)
     return schema
+
+
+def _foreign_key(name: str, entry: dict[str, Any]) -> ForeignKey:
+    """One column each; the standard's first version had a text there, and "" for the own ledger."""
+    columns = entry["fields"]
+    column = columns if isinstance(columns, str) else "、".join(columns)
+    return ForeignKey(column, entry["reference"].get("resource") or name)
 
 
 def _carry(entry: dict[str, Any]) -> Carry:
@@ -197,6 +201,7 @@ def _check_columns(schema: Schema) -> None:
         spoken += asdict(schema.completion).values()
     for field in schema.fields:
         spoken += field.cumulative or {}
+    spoken += [key.column for key in schema.foreign_keys]
     for column in spoken:
         schema.field(column)
 

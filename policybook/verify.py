@@ -13,6 +13,7 @@ from policybook.cards import check_cards
 from policybook.claims import shown
 from policybook.coverage import check_coverage
 from policybook.database import check_database
+from policybook.datapackage import check_package
 from policybook.errors import Finding, UsageError, error
 from policybook.figures import shown_rows
 from policybook.inventory import check_files, check_sums, displayed_on
@@ -260,6 +261,7 @@ CHECKS = (
     check_pages,
     check_coverage,
     check_listing,
+    check_package,
     check_database,
     check_cards,
 )
