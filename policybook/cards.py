@@ -1,30 +1,35 @@
-"""``facts.js``: what the fact card says, in a form that pages can load from a folder. floor: cards.
+"""``facts.js``: the facts for pages, in a form that they can load from a folder. floor: cards.
 
+Cards, search and the page of all facts read it.
 Browsers refuse JSON to a page opened from ``file:``, but not a script.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from policybook.book import EVIDENCE_TEXT
 from policybook.errors import Finding
+from policybook.listing import COLUMNS
 from policybook.model import Fact
 from policybook.published import Release, check_same, script_text
 
 CARDS = "facts.js"
 _FIELDS = (
-    *("label", "period", "span", "display", "qualifier", "interval", "words", "formula"),
-    *("evidence", "documents", "sources", "notebook", "used_on"),
+    *("id", "label", "period", "span", "value", "number", "display", "unit", "qualifier"),
+    *("interval", "evidence", "look_through", "chapter", "words", "formula", "definition"),
+    *("documents", "departments", "sources", "notebook", "used_on"),
 )
 """Of a fact in ``facts.json``, as it stands there."""
 
 
-def cards_text(title: str, facts: Iterable[Fact]) -> str:
-    """The script: the report's title, the meaning of evidence grades, the facts by id."""
+def cards_text(title: str, titles: Mapping[str, str], facts: Iterable[Fact]) -> str:
+    """The script: what report, ledgers, evidence grades and columns are called, facts by id."""
     content = {
         "title": title,
+        "ledgers": dict(titles),
+        "columns": COLUMNS,
         "evidence": EVIDENCE_TEXT,
         "facts": {fact.id: {name: getattr(fact, name) for name in _FIELDS} for fact in facts},
     }
@@ -34,5 +39,6 @@ def cards_text(title: str, facts: Iterable[Fact]) -> str:
 def check_cards(release: Release) -> list[Finding]:
     """The script says what ``facts.json`` says."""
     coverage = json.loads((release.folder / "coverage.json").read_text(encoding="utf-8"))
-    right = cards_text(coverage["parameters"]["title"], release.facts.values())
+    titles = {name: schema.title for name, schema in release.schemas.items()}
+    right = cards_text(coverage["parameters"]["title"], titles, release.facts.values())
     return check_same(release, CARDS, right, "facts.json")

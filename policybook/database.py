@@ -15,7 +15,7 @@ from typing import Any
 from policybook.engines import connect_sqlite
 from policybook.errors import Finding, error
 from policybook.ledgers import Ledger
-from policybook.listing import COLUMNS, Records, row_of
+from policybook.listing import COLUMNS, row_of
 from policybook.model import Fact
 from policybook.published import RESTORE, Release
 from policybook.schema import TRACE_TABLES
@@ -67,16 +67,15 @@ def write_database(path: Path, ledgers: Mapping[str, Ledger], facts: Iterable[Fa
     """The whole file; the same bytes from the same ledgers and facts."""
     texts = {name: ledger.canonical for name, ledger in ledgers.items()}
     schemas = {name: ledger.schema for name, ledger in ledgers.items()}
-    records = {name: {row["id"]: row for row in one.rows} for name, one in ledgers.items()}
     with closing(connect_sqlite(texts, schemas, str(path))) as connection:
-        _add_facts(connection, facts, records)
+        _add_facts(connection, facts)
 
 
-def _add_facts(connection: sqlite3.Connection, facts: Iterable[Fact], records: Records) -> None:
+def _add_facts(connection: sqlite3.Connection, facts: Iterable[Fact]) -> None:
     for table in _TABLES.values():
         connection.execute(table.strip())
     for fact in facts:
-        row = [*row_of(fact, records), float(fact.number), fact.expression, fact.sql["sqlite"]]
+        row = [*row_of(fact), float(fact.number), fact.expression, fact.sql["sqlite"]]
         _insert(connection, "facts", row)
         for missing, parts in enumerate((fact.operands, fact.missing)):
             for part in parts:
@@ -105,7 +104,7 @@ def check_database(release: Release) -> list[Finding]:
             closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as theirs,
             closing(connect_sqlite(release.texts, release.schemas)) as ours,
         ):
-            _add_facts(ours, release.facts.values(), release.records())
+            _add_facts(ours, release.facts.values())
             return list(_differences(release, theirs, ours))
     except sqlite3.Error as problem:
         return [error("verify.database", DATABASE, f"打不开或读不出：{problem}。", RESTORE)]

@@ -235,8 +235,9 @@ def _indented(query: str) -> str:
 
 
 def _query(expr: ir.Expr, dialect: str, places: Places) -> str:
-    tree = sqlglot.parse_one(str(ibis.to_sql(expr, dialect=dialect)), dialect=dialect)
-    tree = tree.transform(_flat)
+    # DuckDB understands what is written for SQLite: one text, so that both are asked the same.
+    tree = sqlglot.parse_one(str(ibis.to_sql(expr, dialect="sqlite")), dialect="sqlite")
+    tree = tree.transform(_flat).transform(_plain_text)
     ledgers = {table.name for table in tree.find_all(sql.Table)}
     for column in tree.find_all(sql.Column):
         column.set("table", None)
@@ -245,7 +246,7 @@ def _query(expr: ir.Expr, dialect: str, places: Places) -> str:
     if dialect == "sqlite":
         scales = {column: digits for ledger, column, digits in places if ledger in ledgers}
         tree = tree.transform(_exact_sum, scales)
-    return tree.sql(dialect=dialect, pretty=True)
+    return tree.sql(dialect="sqlite", pretty=True)
 
 
 def _flat(node: sql.Expression) -> sql.Expression:
@@ -262,6 +263,21 @@ def _flat(node: sql.Expression) -> sql.Expression:
             source.set("this", inner.find(sql.From).this)  # type: ignore[union-attr]
             node.set("where", inner.args.get("where"))
     return node
+
+
+def _plain_text(node: sql.Expression) -> sql.Expression:
+    """``startswith`` and ``endswith`` as SUBSTR.
+
+    In a LIKE ``_`` and ``%`` of the text would be wildcards, and SQLite's ignores case.
+    """
+    pattern = node.args.get("expression") if isinstance(node, sql.Like) else None
+    if not isinstance(pattern, sql.DPipe):
+        return node
+    starts = pattern.expression.this == "%"
+    text = pattern.this if starts else pattern.expression
+    place = (1, len(text.this)) if starts else (-len(text.this),)
+    part = sql.Anonymous(this="SUBSTR", expressions=[node.this, *map(sql.Literal.number, place)])
+    return sql.EQ(this=part, expression=text)
 
 
 def _exact_sum(node: sql.Expression, scales: Mapping[str, int]) -> sql.Expression:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
 
 from policybook.catalogue import Statistic
@@ -99,6 +99,9 @@ def make_fact(
         missing=missing,
         sources=_sources((*operands, *missing), source.ledgers),
         documents=_documents((*operands, *missing), source.ledgers),
+        departments=departments_of(
+            row for part in (*operands, *missing) for row in _records(part, source.ledgers)
+        ),
         notebook="",
         cell="",
         definition=statistic.definition,
@@ -144,6 +147,15 @@ def _sources(
     return tuple(
         {"file": ledgers[name].published, "sha256": ledgers[name].sha256} for name in names
     )
+
+
+def departments_of(records: Iterable[Mapping[str, str]]) -> tuple[str, ...]:
+    """Every department that a record names, in order."""
+    return tuple(sorted({row.get("department", "") for row in records} - {""}))
+
+
+def _records(part: Operand, ledgers: Mapping[str, Ledger]) -> Iterator[Mapping[str, str]]:
+    yield from (ledgers[part.ledger].by_id[name][1] for name in part.records)
 
 
 def _documents(

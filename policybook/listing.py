@@ -1,24 +1,19 @@
-"""All facts of a release in one flat table, for spreadsheets and for the index. floor: listing.
-
-``facts.csv`` is for people and programs that want no nested JSON; ``facts-table.js`` has the same
-rows for the page that lists all facts, which filters, sorts and saves them without a server.
-"""
+"""All facts of a release in one flat table: ``facts.csv``, for spreadsheets. floor: listing."""
 
 from __future__ import annotations
 
 import csv
 import io
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import Path
 
 from policybook.errors import Finding, error
-from policybook.ledgers import Ledger, csv_text
+from policybook.ledgers import csv_text
 from policybook.model import Fact
-from policybook.published import RESTORE, Release, check_same, script_text
+from policybook.published import RESTORE, Release, check_same
 
 TABLE = "facts.csv"
-SCRIPT = "facts-table.js"
 
 COLUMNS = (
     "id",
@@ -43,30 +38,18 @@ COLUMNS = (
 )
 """What is told of each fact; several ledgers, departments or documents are separated by ;."""
 
-Records = Mapping[str, Mapping[str, Mapping[str, str]]]
-"""Ledger → id → record."""
-
 _FORMULA = re.compile(r"[=+\-@\t\r]")
 _NUMBER = re.compile(r"-?\d+(\.\d+)?%?|-?\d+/\d+", re.ASCII)
 
 
-def row_of(fact: Fact, records: Records) -> list[str]:
+def row_of(fact: Fact) -> list[str]:
     """A fact's row, a text a column."""
-    parts = (*fact.operands, *fact.missing)
-    named = {
-        records.get(part.ledger, {}).get(name, {}).get("department", "")
-        for part in parts
-        for name in part.records
-    }
-    several = {
-        "ledgers": dict.fromkeys(part.ledger for part in parts),
-        "departments": sorted(named - {""}),
-        "documents": dict.fromkeys(one["id"] for one in fact.documents),
-    }
     told = {
         **{name: getattr(fact, name, "") for name in COLUMNS},
-        **{name: ";".join(values) for name, values in several.items()},
         "interval": (fact.interval or {}).get("display"),
+        "ledgers": ";".join(dict.fromkeys(part.ledger for part in (*fact.operands, *fact.missing))),
+        "departments": ";".join(fact.departments),
+        "documents": ";".join(dict.fromkeys(one["id"] for one in fact.documents)),
         "trace": f"trace/{fact.id}.html",
     }
     return [str(told[name] or "") for name in COLUMNS]
@@ -85,35 +68,15 @@ def table_text(rows: Iterable[list[str]]) -> str:
     return csv_text(COLUMNS, (map(harmless, row) for row in rows))
 
 
-def table_script(period: str, rows: list[list[str]], titles: Mapping[str, str]) -> str:
-    """``facts-table.js``; ``titles``: what the ledgers are called."""
-    content = {"period": period, "columns": COLUMNS, "rows": rows, "ledgers": dict(titles)}
-    return script_text("policybookFactsTable", content)
-
-
-def write_listing(
-    folder: Path, period: str, facts: Iterable[Fact], ledgers: Mapping[str, Ledger]
-) -> None:
-    """Both files of a release, from its facts and its ledgers."""
-    records = {name: {row["id"]: row for row in one.rows} for name, one in ledgers.items()}
-    rows = [row_of(fact, records) for fact in facts]
-    titles = {name: one.schema.title for name, one in ledgers.items()}
-    (folder / TABLE).write_text(table_text(rows), encoding="utf-8", newline="")
-    script = table_script(period, rows, titles)
-    (folder / SCRIPT).write_text(script, encoding="utf-8", newline="")
+def write_listing(folder: Path, facts: Iterable[Fact]) -> None:
+    """The file of a release."""
+    (folder / TABLE).write_text(table_text(map(row_of, facts)), encoding="utf-8", newline="")
 
 
 def check_listing(release: Release) -> list[Finding]:
-    """Both files against the facts and ledgers; of the table each cell, so that it is named."""
-    records = release.records()
-    rows = [row_of(fact, records) for fact in release.facts.values()]
-    titles = {name: schema.title for name, schema in release.schemas.items()}
-    findings = _wrong_cells(release, rows)
-    right = table_text(rows)
-    return [
-        *(findings or check_same(release, TABLE, right, "facts.json")),
-        *check_same(release, SCRIPT, table_script(release.period, rows, titles), "facts.json"),
-    ]
+    """The file against the facts, each cell, so that it is named."""
+    rows = [row_of(fact) for fact in release.facts.values()]
+    return _wrong_cells(release, rows) or check_same(release, TABLE, table_text(rows), "facts.json")
 
 
 def _wrong_cells(release: Release, rows: list[list[str]]) -> list[Finding]:

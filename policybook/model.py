@@ -94,6 +94,7 @@ class Fact:
     missing: tuple[Operand, ...]  # operands without data that the fall-back stands in for
     sources: tuple[dict[str, str], ...]  # file, sha256
     documents: tuple[dict[str, str], ...]  # id, title, place
+    departments: tuple[str, ...]  # of its records
     notebook: str
     cell: str
     definition: str
@@ -152,6 +153,7 @@ def fact_from_dict(data: dict[str, Any]) -> Fact:
         "missing": operands("missing"),
         "sources": tuple(data["sources"]),
         "documents": tuple(data["documents"]),
+        "departments": tuple(data["departments"]),
         "used_on": tuple(data["used_on"]),
     }
     return Fact(**plain)

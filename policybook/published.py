@@ -85,9 +85,9 @@ def _origins(provenance: Provenance, ledgers: Iterable[str]) -> dict[str, str]:
     }
 
 
-def script_text(receiver: str, content: Any) -> str:
+def script_text(name: str, content: Any) -> str:
     """Data as a classic script: a page opened from ``file:`` may load that, but no JSON."""
-    return f"window.{receiver}({json.dumps(content, ensure_ascii=False)});\n"
+    return f"window.{name} = {json.dumps(content, ensure_ascii=False)};\n"
 
 
 def check_same(release: Release, name: str, right: str, source: str) -> list[Finding]:

@@ -49,9 +49,10 @@ def assemble(
     facts = [{**fact, "used_on": used.get(fact["id"], [])} for fact in content["facts"]]
     write_json(release / "facts.json", {**content, "facts": facts})
     published = [fact_from_dict(fact) for fact in facts]
-    cards = cards_text(inputs.parameters.title, published)
+    titles = {name: schema.title for name, schema in inputs.schemas.items()}
+    cards = cards_text(inputs.parameters.title, titles, published)
     (release / CARDS).write_text(cards, encoding="utf-8")
-    write_listing(release, content["period"], published, inputs.ledgers)
+    write_listing(release, published)
     write_figures(release / "figures", figures)
     write_data(release, inputs)
     write_database(release / DATABASE, inputs.ledgers, published)

@@ -15,6 +15,7 @@ from policybook.coverage import check_coverage
 from policybook.database import check_database
 from policybook.datapackage import check_package
 from policybook.errors import Finding, UsageError, error
+from policybook.facts import departments_of
 from policybook.figures import shown_rows
 from policybook.inventory import check_files, check_sums, displayed_on
 from policybook.lineage import printed_interval
@@ -90,6 +91,22 @@ def check_cells(release: Release) -> list[Finding]:
         error("verify.cell", place, f"{messages[place]}；涉及统计数字 {'、'.join(ids)}。", RESTORE)
         for place, ids in findings.items()
     ]
+
+
+def check_departments(release: Release) -> list[Finding]:
+    """The departments of each fact are those of the records it rests on."""
+    records = release.records()
+    findings = []
+    for fact in release.facts.values():
+        used = [
+            (part.ledger, name) for part in (*fact.operands, *fact.missing) for name in part.records
+        ]
+        right = departments_of(records.get(ledger, {}).get(name, {}) for ledger, name in used)
+        if fact.departments != right:
+            message = f"写作“{'、'.join(fact.departments)}”，由台账应为“{'、'.join(right)}”。"
+            place = f"facts.json {fact.id} departments"
+            findings.append(error("verify.fact", place, message, RESTORE))
+    return findings
 
 
 def check_corrections(release: Release) -> list[Finding]:
@@ -254,6 +271,7 @@ def _page_facts(
 CHECKS = (
     check_files,
     check_cells,
+    check_departments,
     check_corrections,
     check_queries,
     check_texts,

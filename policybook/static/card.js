@@ -17,12 +17,12 @@
     if (known) { then(); return; }
     waiting.push(then);
     if (waiting.length > 1) return;
-    window.policybookFacts = function (content) {
-      known = content;
-      waiting.splice(0).forEach(function (call) { call(); });
-    };
     var script = document.createElement("script");
     script.src = top + "facts.js";
+    script.addEventListener("load", function () {
+      known = window.policybookFacts;
+      waiting.splice(0).forEach(function (call) { call(); });
+    });
     script.addEventListener("error", function () { waiting = []; });
     document.head.append(script);
   }

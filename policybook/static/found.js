@@ -18,9 +18,9 @@
       link.after(" ", number, " ", code);
     });
   }
-  window.policybookFacts = function (content) { facts = content.facts; show(); };
   new MutationObserver(show).observe(results, { childList: true, subtree: true });
   var script = document.createElement("script");
   script.src = document.querySelector('meta[name="policybook-edition"]').dataset.top + "facts.js";
+  script.addEventListener("load", function () { facts = window.policybookFacts.facts; show(); });
   document.head.append(script);
 })();

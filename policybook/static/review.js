@@ -310,9 +310,9 @@
     var seen = read(); // at once: other scripts add words of their own to pages
     document.documentElement.classList.add("review-mode");
     keepAll();
-    window.policybookCoverage = function (account) { review(seen, account); };
     var script = make("script");
     script.src = new URL("coverage.js", root).href;
+    script.onload = function () { review(seen, window.policybookCoverage); };
     script.onerror = function () { bar(make("p", "review-lost", "读不到 coverage.js，豁免标不出来。")); };
     document.head.append(script);
   }

@@ -1,5 +1,5 @@
 // The page of all facts: one table to filter, sort and save. The rows stay those of the page;
-// what they are filtered and sorted by comes from facts-table.js, which `policybook verify`
+// what they are filtered and sorted by comes from facts.js, which `policybook verify`
 // compares with facts.json. Without this script the complete tables stand chapter by chapter.
 (function () {
   "use strict";
@@ -42,14 +42,27 @@
     return function (one, other) { return inChinese.compare(one.shown[key], other.shown[key]); };
   }
 
+  // A fact as a row of facts.csv.
+  function row(fact, columns) {
+    function each(values) { return Array.from(new Set(values)).join(";"); }
+    var told = {
+      interval: fact.interval && fact.interval.display,
+      ledgers: each(fact.sources.map(function (one) { return one.file.slice(5, -4); })),
+      departments: each(fact.departments),
+      documents: each(fact.documents.map(function (one) { return one.id; })),
+      trace: "trace/" + fact.id + ".html"
+    };
+    return columns.map(function (name) { return (name in told ? told : fact)[name] || ""; });
+  }
+
   // The rows of all tables, each with its fact; in the order of the report.
   function rowsOf(data) {
-    var facts = new Map(data.rows.map(function (row) { return [row[0], row]; }));
     var rows = [];
     tables.forEach(function (table, place) {
       var title = table.closest(".scroll").previousElementSibling.textContent.trim();
       Array.from(table.tBodies[0].rows).forEach(function (element) {
-        var texts = facts.get(element.querySelector("[data-stat]").dataset.stat);
+        var id = element.querySelector("[data-stat]").dataset.stat;
+        var texts = row(data.facts[id], data.columns);
         var fact = {};
         data.columns.forEach(function (name, column) { fact[name] = texts[column]; });
         rows.push({
@@ -207,7 +220,7 @@
     }
 
     function named(extension) {
-      return "facts-" + data.period + (shown.length < rows.length ? "-selected" : "") + extension;
+      return "facts-" + rows[0].fact.period + (shown.length < rows.length ? "-selected" : "") + extension;
     }
 
     function saveTable() {
@@ -245,8 +258,8 @@
     restore();
   }
 
-  window.policybookFactsTable = enhance;
   var script = make("script");
-  script.src = meta.dataset.top + "facts-table.js";
+  script.src = meta.dataset.top + "facts.js";
+  script.addEventListener("load", function () { enhance(window.policybookFacts); });
   document.head.append(script);
 })();

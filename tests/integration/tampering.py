@@ -354,7 +354,6 @@ GROUPS["files"] = [
     removed("ledgers.sqlite"),
     removed("coverage.js"),
     removed("facts.csv"),
-    removed("facts-table.js"),
     removed("verify.py"),
 ]
 
@@ -391,14 +390,6 @@ GROUPS["copies"] = [
         ("verify.copy", "coverage.js", "coverage.json"),
         "coverage.js",
         "coverage.json",
-    ),
-    copied(
-        "facts-table.js",
-        '"29.9亿元"',
-        '"39.9亿元"',
-        ("verify.copy", "facts-table.js", "facts.json"),
-        "facts-table.js",
-        "facts.json",
     ),
     copied(
         "facts.csv",
