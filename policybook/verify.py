@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from pathlib import Path
 
+from policybook.audit.compare import check_audit
 from policybook.cards import check_cards
 from policybook.claims import shown
 from policybook.coverage import check_coverage
@@ -292,5 +293,6 @@ CHECKS = (
     check_listing,
     check_database,
     check_cards,
+    check_audit,
 )
 """What is checked of a release that can be read."""
