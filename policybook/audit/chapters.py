@@ -32,14 +32,14 @@ from policybook.model import Fact
 from policybook.sheets.amounts import EXCEL
 
 COLUMNS = {
-    "指标": 30,
-    "编号": 27,
+    "指标": 34,
+    "编号": 33,
     "公布值": 15,
     "重算值": 15,
     "核对": 8,
     "单位": 8,
-    "页面显示": 13,
-    "证据等级": 11,
+    "页面显示": 16,
+    "证据等级": 14,
     "算法": 46,
     "算式": 14,
 }

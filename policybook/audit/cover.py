@@ -39,7 +39,8 @@ def guide(example: str) -> list[tuple[str, str]]:
         (
             "怎样核对",
             f"改动台账表中任何一格，用到它的数字随即重算，与公布值不同的“核对”变红，写作“{DIFFERENT}”。"
-            "台账表的行号与 data 文件夹中 CSV 文件的行号相同。",
+            "台账表的行号与 data 文件夹中 CSV 文件的行号相同。"
+            "表格软件的条件不分字母大小写，只改大小写看不出来。",
         ),
         (
             "公式里的名称",
@@ -77,7 +78,8 @@ def write_cover(
         sheet.column_dimensions[letter].width = width
     sheet.sheet_view.showGridLines = False
     _line(sheet, 1, f"{edition['title']}审计底稿", looks.TITLE, 32)
-    about = f"{edition['issuer']}　{edition['period']}　{edition['version']}　发布日期：{edition['released_on']}"
+    released = f"发布日期：{edition['released_on']}"
+    about = "　".join([*(edition[name] for name in ("issuer", "period", "version")), released])
     _line(sheet, 2, about, looks.GREY, 20)
     row = 6
     total = row + len(chapters) + 1
