@@ -73,7 +73,7 @@ def link(cell: Cell, target: str, within: bool = False) -> None:
 
 def colour_checks(sheet: Any, cells: str) -> None:
     """Red where something differs, a quiet green where it agrees."""
-    for text, fill, font in ((DIFFERENT, RED, looks.WHITE), (SAME, GREEN, None)):
+    for text, fill, font in ((DIFFERENT, RED, Font(color="FFFFFF")), (SAME, GREEN, None)):
         rule = CellIsRule(operator="equal", formula=[f'"{text}"'], fill=fill, font=font)
         sheet.conditional_formatting.add(cells, rule)
 
