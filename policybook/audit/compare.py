@@ -48,8 +48,10 @@ def check_audit(release: Release) -> list[Finding]:
         return [error("verify.audit", AUDIT, message, RESTORE)]
     try:
         faults = [*_faults(right, path.read_bytes())]
+    except PolicybookError as problem:
+        faults = [("", f"打不开：{problem.findings[0].message}")]
     except Exception as problem:  # nothing in a release is trusted
-        faults = [("", f"打不开或读不下去：{problem}".rstrip("。") + "。")]
+        faults = [("", f"读不下去：{type(problem).__name__} {problem}。")]
     return [
         error("verify.audit", f"{AUDIT} {place}".strip(), message, RESTORE)
         for place, message in faults
@@ -57,22 +59,17 @@ def check_audit(release: Release) -> list[Finding]:
 
 
 def _faults(right: bytes, found: bytes) -> Iterator[Fault]:
-    # Links stand apart: one over a whole sheet would make openpyxl write a cell for each.
-    ours, theirs = openpyxl.load_workbook(unpack(right, AUDIT)[0]), _opened(found, values=False)
+    ours, theirs = (openpyxl.load_workbook(unpack(one, AUDIT)[0]) for one in (right, found))
     yield from _settings(ours, theirs)
-    stored = _opened(found, values=True)
     for name in ours.sheetnames:
         if name in theirs.sheetnames:
-            yield from _sheet(ours[name], theirs[name], stored[name])
+            yield from _sheet(ours[name], theirs[name])
     yield from _links(right, found)
+    yield from _stored(found)
     with zipfile.ZipFile(io.BytesIO(found)) as archive:
         for part in archive.namelist():
             if not part.startswith(_PARTS):
                 yield part, "多出的部件。"
-
-
-def _opened(content: bytes, values: bool) -> Any:
-    return openpyxl.load_workbook(unpack(content, AUDIT)[0], data_only=values)
 
 
 def _settings(ours: Any, theirs: Any) -> Iterator[Fault]:
@@ -101,7 +98,7 @@ def _names(workbook: Any) -> dict[str, str]:
     }
 
 
-def _sheet(ours: Any, theirs: Any, stored: Any) -> Iterator[Fault]:
+def _sheet(ours: Any, theirs: Any) -> Iterator[Fault]:
     title = ours.title
     yield from _differ(title, "显示状态", ours.sheet_state, theirs.sheet_state)
     yield from _differ(title, "隐藏的行和列", _hidden(ours), _hidden(theirs))
@@ -112,9 +109,6 @@ def _sheet(ours: Any, theirs: Any, stored: Any) -> Iterator[Fault]:
             place = f"{title}!{cell.coordinate}"
             for what, read in _READ.items():
                 yield from _differ(place, what, read(cell), read(other))
-            value = stored[cell.coordinate].value
-            if cell.data_type == "f" and value is not None:
-                yield place, f"存着计算结果“{value}”，应在打开时才算出。"
 
 
 def _content(cell: Any) -> object:
@@ -154,25 +148,44 @@ def _links(right: bytes, found: bytes) -> Iterator[Fault]:
 
 def _targets(content: bytes) -> dict[str, str]:
     """Where each linked cell leads, by sheet and cell."""
-    targets = {}
+    # openpyxl would make a cell for each that a link covers: of a whole sheet, billions.
+    return {
+        f"{title}!{one.attrib['ref']}": leads.get(one.get(_RELATION, ""), "")
+        + one.get("location", "")
+        for title, sheet, leads in _sheets(content)
+        for one in sheet.iter(f"{_SHEET}hyperlink")
+    }
+
+
+def _stored(content: bytes) -> Iterator[Fault]:
+    """Formulas with a result, which some programs show instead of computing it."""
+    for title, sheet, _ in _sheets(content):
+        for cell in sheet.iter(f"{_SHEET}c"):
+            if cell.find(f"{_SHEET}f") is None:
+                continue
+            result = "".join(
+                text for part in cell if part.tag != f"{_SHEET}f" for text in part.itertext()
+            )
+            if result:
+                place = f"{title}!{cell.get('r')}"
+                yield place, f"存着计算结果“{result}”，应在打开时才算出。"
+
+
+def _sheets(content: bytes) -> Iterator[tuple[str, ElementTree.Element, dict[str, str]]]:
+    """Each sheet's title and XML, and the targets that it relates to."""
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        names = {one["id"]: one for one in _relations(archive, "xl/workbook.xml")}
+        parts = _relations(archive, "xl/workbook.xml")
         book = ElementTree.fromstring(archive.read("xl/workbook.xml"))
         for sheet in book.iter(f"{_SHEET}sheet"):
-            part = posixpath.join("xl", names[sheet.attrib[_RELATION]]["target"]).lstrip("/")
-            leads = {one["id"]: one["target"] for one in _relations(archive, part)}
-            for one in ElementTree.fromstring(archive.read(part)).iter(f"{_SHEET}hyperlink"):
-                target = leads.get(one.get(_RELATION, ""), "") + one.get("location", "")
-                targets[f"{sheet.attrib['name']}!{one.attrib['ref']}"] = target
-    return targets
+            part = posixpath.join("xl", parts[sheet.attrib[_RELATION]]).lstrip("/")
+            tree = ElementTree.fromstring(archive.read(part))
+            yield sheet.attrib["name"], tree, _relations(archive, part)
 
 
-def _relations(archive: zipfile.ZipFile, part: str) -> list[dict[str, str]]:
+def _relations(archive: zipfile.ZipFile, part: str) -> dict[str, str]:
     folder, name = posixpath.split(part)
     path = f"{folder}/_rels/{name}.rels"
     if path not in archive.namelist():
-        return []
-    return [
-        {"id": one.attrib["Id"], "target": one.attrib["Target"]}
-        for one in ElementTree.fromstring(archive.read(path))
-    ]
+        return {}
+    related = ElementTree.fromstring(archive.read(path))
+    return {one.attrib["Id"]: one.attrib["Target"] for one in related}
