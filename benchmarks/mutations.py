@@ -346,7 +346,9 @@ def untouched(count: int) -> bool:
 
 def main() -> int:
     """Read the options, spread the changes over processes, and report."""
-    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    options = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
     options.add_argument("release", type=Path)
     options.add_argument("--changes", type=int, default=1000)
     options.add_argument("--seed", type=int, default=1)

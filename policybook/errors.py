@@ -66,6 +66,10 @@ class NotebookError(PolicybookError):
     """A notebook that fails, or whose parameters do not fit."""
 
 
+class AuditError(PolicybookError):
+    """A statistic that no spreadsheet formula can recompute."""
+
+
 class SiteError(PolicybookError):
     """The book does not build without a warning."""
 

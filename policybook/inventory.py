@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from policybook.audit.workbook import AUDIT
 from policybook.errors import Finding, error
 from policybook.published import RESTORE, SUMS, Release, digests
 
@@ -31,7 +32,7 @@ def check_sums(folder: Path) -> list[Finding]:
 
 def check_files(release: Release) -> list[Finding]:
     """Every file that a complete release has, ``SHA256SUMS`` apart."""
-    names = ["index.html", "ledgers.sqlite", "verify.py"]
+    names = ["index.html", "ledgers.sqlite", "verify.py", AUDIT]
     names += ["coverage.json", "coverage.js", "facts.csv", "facts.js"]
     names += [f"data/{ledger}.csv" for ledger in release.schemas]
     for figure in release.figures:

@@ -94,10 +94,10 @@ class Fact:
     missing: tuple[Operand, ...]  # operands without data that the fall-back stands in for
     sources: tuple[dict[str, str], ...]  # file, sha256
     documents: tuple[dict[str, str], ...]  # id, title, place
-    departments: tuple[str, ...]  # of its records
     notebook: str
     cell: str
     definition: str
+    departments: tuple[str, ...] = ()  # of its records
     used_on: tuple[str, ...] = ()
 
     def rests_on(self, document: str) -> bool:

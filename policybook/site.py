@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
+from policybook.audit.workbook import write_audit
 from policybook.cache import NotebookCache, shared_digests
 from policybook.check import check_computed, check_data
 from policybook.coverage import COVERAGE, coverage_line, publish, rules_of
@@ -148,6 +149,7 @@ def build_edition(
     release = work / "release"
     assemble(html, release, content, inputs, figures.values(), used_on(stage))
     findings += pass_gate(release, rules)
+    write_audit(read_release(release))
     write_sums(release)
     project.say("核验")
     problems = verify_release(release)

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from pathlib import Path
 
+from policybook.audit.compare import check_audit
 from policybook.cards import check_cards
 from policybook.claims import shown
 from policybook.coverage import check_coverage
@@ -282,5 +283,6 @@ CHECKS = (
     check_package,
     check_database,
     check_cards,
+    check_audit,
 )
 """What is checked of a release that can be read."""

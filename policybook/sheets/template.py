@@ -30,7 +30,7 @@ _NARROWEST, _WIDEST = 9, 36  # of columns, as Excel counts
 _ARROW = 3  # of the filter, in a heading
 _FORBIDDEN = re.compile(r"[][:*?/\\]")
 _LONGEST_TITLE = 31
-_EXCEL_BEGINS = date(1900, 3, 1)  # the days before it have other numbers in other programs
+EXCEL_BEGINS = date(1900, 3, 1)  # the days before it have other numbers in other programs
 
 
 @dataclass(frozen=True)
@@ -201,7 +201,7 @@ def _typed(field: Field, text: str) -> Decimal | date | None:
     try:
         if field.type == "date":
             day = date.fromisoformat(text)
-            return day if day.isoformat() == text and day >= _EXCEL_BEGINS else None
+            return day if day.isoformat() == text and day >= EXCEL_BEGINS else None
         if field.numeric:
             number = Decimal(text)
             stored = Decimal(safe_string(number))  # as openpyxl writes it

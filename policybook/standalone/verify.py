@@ -2,17 +2,14 @@
 """用法：python3 verify.py [发布的文件夹]
 
 不写文件夹时核验本文件所在的文件夹。只需 Python 3.9 以上，不需联网，不写任何文件。
-核验：每个文件的 sha256；每个统计数字按公布的查询由 data/*.csv 重算；每页显示的每个数字、
-台账单元格和图的数据表；每个图的数据；每条勾稽关系；豁免清单所在的句子；ledgers.sqlite、
-facts.csv 和供页面读取的 .js 与它们所出自的文件。例：python3 verify.py 2024Q2
-退出状态：0 全部一致；1 有不符；2 用法不对。
+核验：各文件的 sha256；每个统计数字按公布的查询由 data/*.csv 重算；每页显示的数字、单元格
+和图的数据表；图的数据；勾稽关系；豁免的句子；ledgers.sqlite、facts.csv、.js 与其出处。
+退出状态：0 全部一致；1 有不符；2 用法不对。例：python3 verify.py 2024Q2
 """
-# A second implementation: it shares no code with the program that made the folder, and trusts
-# nothing in it. Queries run one SELECT at a time in SQLite, over data/*.csv and nothing else.
+# A second implementation, which shares no code with the program that made the folder.
 
 import ast
 import csv
-import hashlib
 import itertools
 import json
 import operator as op
@@ -23,11 +20,13 @@ from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from hashlib import sha256
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
 SUMS = "SHA256SUMS"
+FILES = "index.html ledgers.sqlite verify.py coverage.js facts.csv facts.js".split()
 VOID = re.findall(r"\w+", "area base br col embed hr img input link meta source track wbr")
 MARKS = ("data-stat", "data-fact", "data-column", "data-relation")
 SCALED = re.compile(r"SUM\(CAST\(ROUND\((\"\w+\") \* (10+)\) AS INTEGER\)\) / \2\.0")
@@ -48,8 +47,7 @@ Check = Iterator[tuple[str, Any, Any]]  # a place, what stands there, what shoul
 
 def load(path: Path) -> Any:
     """A JSON file, or the JSON that a data script hands to the page and does no more."""
-    text = path.read_text(encoding="utf-8")
-    return json.loads(re.sub(r"\Awindow\.\w+ = (.*);\n\Z", r"\1", text, flags=re.DOTALL))
+    return json.loads(re.sub(r"\Awindow\.\w+ = |;\n\Z", "", path.read_text(encoding="utf-8")))
 
 
 def read_rows(path: Path) -> list[dict[str, str]]:
@@ -110,7 +108,6 @@ class Page(HTMLParser):
         self.tables: dict[str, list[str]] = {}
         self.text = ""
         self.feed(html)
-        self.close()
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, Any]]) -> None:
         self.text += dict(attrs).get("alt") or ""
@@ -147,8 +144,7 @@ class Release:
             name: {f"trace/{name}.html", f"notebooks/{fact['notebook']}.html", *fact["used_on"]}
             for name, fact in self.facts.items()
         }
-        package = load(folder / "data/datapackage.json")
-        self.resources = {one["name"]: one for one in package["resources"]}
+        self.resources = {r["name"]: r for r in load(folder / "data/datapackage.json")["resources"]}
         self.records: dict[tuple[Any, Any], Entry] = {}  # by ledger and id; "" has the line
         self.database = sqlite3.connect(":memory:")
         kinds = {"integer": "INTEGER", "number": "NUMERIC"}
@@ -174,23 +170,27 @@ class Release:
 
     def check_copies(self) -> Check:
         """What repeats ledgers, facts.json and coverage.json in other forms says the same."""
+        for name in FILES + [
+            f"figures/{f}.{kind}" for f in self.figures for kind in ("svg", "png")
+        ]:
+            yield f"文件 {name}", (self.folder / name).is_file() or "缺失", True
         path = (self.folder / "ledgers.sqlite").resolve().as_uri()
         both = self.database, sqlite3.connect(f"{path}?mode=ro&immutable=1", uri=True)
         for name in self.resources:
             query = f'SELECT * FROM "{name}"'
             right, stated = ({str(row[0]): row for row in one.execute(query)} for one in both)
             yield f"ledgers.sqlite 表 {name}（data/{name}.csv）", stated, right
-        yield "coverage.js", load(self.folder / "coverage.js"), self.coverage
+        rows = {row.get("id") or "": row for row in read_rows(self.folder / "facts.csv")}
         cards = load(self.folder / "facts.js")["facts"]
-        yield "facts.js", [*cards], [*self.facts]
-        for name, card in cards.items():
-            yield f"facts.js {name}", card, {key: self.facts[name].get(key) for key in card}
-        rows = {row.get("id"): row for row in read_rows(self.folder / "facts.csv")}
-        yield "facts.csv", [*rows], [*self.facts]
-        for name, row in rows.items():  # what would be a formula has an apostrophe there
-            plain = {key: text for key, text in self.facts[name].items() if isinstance(text, str)}
-            stated = {key: row[key].removeprefix("'") for key in plain.keys() & row.keys()}
-            yield f"facts.csv {name}", stated, {key: plain[key] for key in stated}
+        for name in sorted(cards.keys() | rows.keys() | self.facts.keys()):
+            fact, card, row = self.facts.get(name, {}), cards.get(name, {}), rows.get(name, {})
+            yield f"facts.js {name}", card, {key: fact.get(key) for key in card or fact}
+            texts = {key: row[key] for key in row if not fact or isinstance(fact.get(key), str)}
+            stated = {key: texts[key].removeprefix("'") for key in texts}  # ' before a formula
+            yield f"facts.csv {name}", stated, {key: fact.get(key) for key in stated or fact}
+        script = (self.folder / "coverage.js").read_text(encoding="utf-8")
+        copy = f"window.policybookCoverage = {json.dumps(self.coverage, ensure_ascii=False)};\n"
+        yield "coverage.js 与 coverage.json 是否一致", script == copy, True
 
     def check_fact(self, fact: Entry) -> Check:
         """A fact against its queries, its cells and its own texts."""
@@ -202,11 +202,10 @@ class Release:
                 values[part["name"]] = exact(value)
             for again in (value, self.run(part["sql"])[0][0], self.from_cells(part)):
                 yield f"{file} {column}列 {part['name']}", exact(part["value"]), exact(again)
-            for cell, name in itertools.zip_longest(part["cells"], part["records"]):
-                record = self.records.get((part["ledger"], name), {})
+            for cell, one in itertools.zip_longest(part["cells"], part["records"]):
+                record = self.records.get((part["ledger"], one), {})
                 right = {**cell, "file": file, "row": record.get(""), "column": column}
-                right.update(record=name, value=record.get(column))
-                right.update(source=record.get("source", name))
+                right.update(record=one, value=record.get(column), source=record.get("source", one))
                 right.update(evidence=record.get("evidence", "record"))
                 yield f"{cell['file']} 第{cell['row']}行 {cell['column']}列", cell, right
         value = compute(fact["expression"], values)
@@ -240,11 +239,10 @@ class Release:
         if fact["expression"] == "a" and fact["operands"][0]["reduction"] == "sum":
             cells = [cell["value"] for cell in fact["operands"][0]["cells"] if cell["value"]]
             filled["a"] = " + ".join(cells) if len(cells) <= 8 else f"{len(cells)} 格合计"
-        signs = str.maketrans({"/": "÷", "*": "×", "-": "−"})
-        pieces: Any = re.split(r"\b([a-z])\b", fact["expression"].translate(signs))
-        left = "".join(filled.get(piece, piece) for piece in pieces)
-        arrow = f"{finer}{'%' * (fact['unit'] == '%')} → "
-        more = arrow if Fraction(finer) != Fraction(text) else ""
+        expression = fact["expression"].translate({47: "÷", 42: "×", 45: "−"})
+        left = "".join(str(filled.get(one, one)) for one in re.split(r"\b([a-z])\b", expression))
+        same = Fraction(finer) == Fraction(text)
+        more = "" if same else f"{finer}{'%' * (fact['unit'] == '%')} → "
         yield "formula", fact["formula"], f"{left} = {more}{display}"
         if fact["interval"]:
             ends = [list(self.ends(part)) for part in fact["operands"]]
@@ -268,7 +266,7 @@ class Release:
         rows = [list(map(self.flat, row)) for row in self.run(figure["sql"])]
         for fact in map(self.facts.__getitem__, figure["current"]):  # this edition's point
             rows.append([fact["period"], fact["label"], self.flat(float(fact["number"]))])
-        yield "facts.json 数据", figure["rows"], rows
+        yield "facts.json 数据", dict(enumerate(figure["rows"])), dict(enumerate(rows))
         name = f"figures/{figure['id']}.csv"
         beside = (self.folder / name).read_text(encoding="utf-8").splitlines()
         yield name, list(csv.reader(beside)), [figure["columns"], *rows]
@@ -277,7 +275,11 @@ class Release:
         """A relation holds, with the numbers it is said to hold for."""
         values = {name: Fraction(fact["value"]) for name, fact in self.facts.items()}
         right = [compute(one["left"], values), compute(one["right"], values)]
-        yield "两边", [exact(side) for side in one["filled"].split(f" {one['op']} ")], right
+        yield (
+            f"两边 {one['filled']}",
+            [exact(side) for side in one["filled"].split(f" {one['op']} ")],
+            right,
+        )
         yield one["title"], "成立", "成立" if HOLDS[one["op"]](*right) else "不成立"
 
     def claim(self, name: str, show: str) -> Any:
@@ -338,7 +340,7 @@ class Release:
 
     def checks(self) -> Iterator[tuple[str, Check]]:
         """Every check, with what it is about."""
-        yield "facts.json、data/", self.check_copies()
+        yield "ledgers.sqlite、facts.csv、facts.js", self.check_copies()
         for name, fact in self.facts.items():
             yield f"facts.json {name}", self.check_fact(fact)
         for name, figure in self.figures.items():
@@ -354,9 +356,8 @@ def check_sums(folder: Path) -> Check:
     """Every file against its published digest: changed, missing, added."""
     lines = (folder / SUMS).read_text(encoding="utf-8", errors="replace").splitlines()
     stated = {name: hashed for hashed, _, name in (line.partition("  ") for line in lines)}
-    paths = {p.relative_to(folder).as_posix(): p for p in folder.rglob("*") if p.is_file()}
-    del paths[SUMS]
-    actual = {name: hashlib.sha256(p.read_bytes()).hexdigest() for name, p in paths.items()}
+    files = [p for p in folder.rglob("*") if p.is_file() and p.name != SUMS]
+    actual = {p.relative_to(folder).as_posix(): sha256(p.read_bytes()).hexdigest() for p in files}
     yield "sha256", stated, actual
 
 
@@ -374,9 +375,8 @@ def verify(folder: Path) -> tuple[int, list[str]]:
             for text in itertools.chain(*itertools.starmap(differences, check)):
                 found.setdefault(text, {})[subject] = None
         except Exception as problem:  # so is whatever a tampered query, text or page provokes
-            text = f"查不下去（{type(problem).__name__} {problem}）"
-            found.setdefault(text, {})[subject] = None
-    return count, [f"{text}（{'、'.join([*subjects][:9])}）" for text, subjects in found.items()]
+            found[f"查不下去（{type(problem).__name__} {problem}）{subject}"] = {subject: None}
+    return count, [f"{text}（{'、'.join(subjects)}）" for text, subjects in found.items()]
 
 
 def main(arguments: list[str]) -> int:

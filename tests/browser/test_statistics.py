@@ -260,13 +260,14 @@ class TestEnhancement:
         page.goto((release / PAGE).as_uri())
         page.locator(".statistics-count").wait_for()
         assert page.get_by_label("部门", exact=True).count() == 0
-        path = release / "facts-table.js"
-        start, end = "window.policybookFactsTable(", ");\n"
+        path = release / "facts.js"
+        start, end = "window.policybookFacts = ", ";\n"
         content = json.loads(path.read_text("utf-8").removeprefix(start).removesuffix(end))
-        place = content["columns"].index("departments")
-        content["rows"][3][place], content["rows"][5][place] = "乙局", "甲局;乙局"
+        names = list(content["facts"])
+        content["facts"][names[3]]["departments"] = ["乙局"]
+        content["facts"][names[5]]["departments"] = ["甲局", "乙局"]
         path.write_text(f"{start}{json.dumps(content)}{end}", encoding="utf-8")
         page.reload()
         page.get_by_label("部门", exact=True).select_option("乙局")
-        assert shown(page) == [content["rows"][3][0], content["rows"][5][0]]
+        assert shown(page) == [names[3], names[5]]
         page.close()

@@ -298,7 +298,7 @@ def figure(name: str, keys: tuple[str | int, ...], new: Any, *named: str) -> Tam
 
 
 GROUPS["facts"] += [
-    figure("support-measures", ("rows", 0, 1), "36", "不符"),
+    figure("support-measures", ("rows", 0, 1), "36", "36"),
     figure("named-policies", ("sql", "duckdb"), lambda sql: sql.replace("ASC", "DESC"), "duckdb"),
     figure("ecology-land", ("sql", "sqlite"), lambda sql: sql.replace("DESC", "ASC"), "sqlite"),
 ]

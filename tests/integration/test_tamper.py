@@ -26,9 +26,9 @@ from policybook.verify import verify_release
 from tests.integration.tampering import GROUPS, OWNED, Expected, Tampering
 
 DIGESTS = {
-    "verify.hash": "内容与 sha256 不符",
-    "verify.missing": "文件缺失",
-    "verify.extra": "多出的文件",
+    "verify.hash": "应为",
+    "verify.missing": "应为“None”",
+    "verify.extra": "写作“None”",
 }
 CASES = [(group, way) for group, ways in GROUPS.items() for way in range(len(ways))]
 NAMES = [f"{group}-{GROUPS[group][way].__name__}" for group, way in CASES]
@@ -108,7 +108,8 @@ def test_the_digest_tells(inspect: Callable[[str], Inspected], group: str, way: 
         finding.place for finding in inspected.as_is.package if finding.code == expected.digest
     ]
     assert expected.file in places
-    assert f"{expected.file}：{DIGESTS[expected.digest]}" in inspected.as_is.verifier
+    words = f"sha256 {expected.file}：", DIGESTS[expected.digest], SUMS
+    assert names(words, inspected.as_is.verifier)
 
 
 @pytest.mark.parametrize(("group", "way"), CASES, ids=NAMES)
@@ -126,7 +127,7 @@ def test_digests_made_anew_agree(inspect: Callable[[str], Inspected], group: str
     """The second verdict rests on no digest."""
     forged = inspect(group).forged
     assert not [one for one in forged.package if one.code in ("verify.hash", "verify.extra")]
-    assert not [line for line in forged.verifier if DIGESTS["verify.hash"] in line]
+    assert not [line for line in forged.verifier if line.startswith("sha256 ")]
 
 
 @pytest.mark.parametrize("group", GROUPS)
@@ -155,7 +156,7 @@ def untouched(release: Path) -> Expected:
 def no_json(release: Path) -> Expected:
     """facts.json is a page."""
     (release / "facts.json").write_text("<html>404</html>", encoding="utf-8")
-    return Expected("facts.json", ("verify.facts", "facts.json"), ("facts.json", "JSONDecodeError"))
+    return Expected("facts.json", ("verify.facts", "facts.json"), ("facts.json",))
 
 
 def other_json(release: Path) -> Expected:

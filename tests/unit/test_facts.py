@@ -13,6 +13,7 @@ from ibis import _
 
 from policybook.edition import Edition, load_edition, open_edition, prepared
 from policybook.errors import FigureError, PublishError
+from policybook.facts import departments_of
 from policybook.lineage import look_through, operand_exact, value_text, weakest
 from policybook.model import Cell, Fact, Operand
 from tests.unit.conftest import PERIOD
@@ -336,3 +337,9 @@ def test_figure_texts_name_published_facts(edition: Edition) -> None:
     draw(edition, table)
     with pytest.raises(FigureError, match=r"figure\.twice"):
         draw(edition, table)
+
+
+def test_departments_are_those_of_the_records() -> None:
+    """Each department once, in order; records without one name none."""
+    records = [{"department": "城建局"}, {"department": "交通局"}, {"department": ""}, {}]
+    assert departments_of([*records, records[0]]) == ("交通局", "城建局")

@@ -9,7 +9,8 @@ from dataclasses import replace
 
 import pytest
 
-from policybook.listing import COLUMNS, harmless, row_of, table_script, table_text
+from policybook.cards import cards_text
+from policybook.listing import COLUMNS, harmless, row_of, table_text
 from policybook.model import Cell, Fact, Operand
 
 
@@ -52,18 +53,13 @@ def fact() -> Fact:
         notebook="01_works",
         cell="rate",
         definition="虚构的口径。",
+        departments=("交通局", "城建局"),
     )
-
-
-RECORDS = {
-    "works": {"road": {"department": "交通局"}},
-    "roads": {"lane": {"department": "城建局"}},
-}
 
 
 def test_a_fact_is_a_row(fact: Fact) -> None:
     """Every column has its text; several ledgers and departments stand in one, each once."""
-    row = dict(zip(COLUMNS, row_of(fact, RECORDS), strict=True))
+    row = dict(zip(COLUMNS, row_of(fact), strict=True))
     assert row["value"] == "-1/3"
     assert row["interval"] == "-50–-25%"
     assert row["look_through"] == ""
@@ -71,12 +67,6 @@ def test_a_fact_is_a_row(fact: Fact) -> None:
     assert row["departments"] == "交通局;城建局"
     assert row["documents"] == "plan"
     assert row["trace"] == "trace/works.rate.html"
-
-
-def test_a_ledger_without_departments_names_none(fact: Fact) -> None:
-    """Records that name no department leave the column empty."""
-    row = dict(zip(COLUMNS, row_of(fact, {}), strict=True))
-    assert row["departments"] == ""
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1个", "@SUM(A1)", "\t=1", "\r=1", "-1 + 2 = 1"])
@@ -92,12 +82,17 @@ def test_a_number_stays(text: str) -> None:
 
 
 def test_the_table_is_read_back(fact: Fact) -> None:
-    """Commas, quotes and formulas come through; the script has the very same rows, unquoted."""
-    odd = row_of(replace(fact, label='=甲,"乙"'), RECORDS)
-    (row,) = csv.DictReader(io.StringIO(table_text([odd]), newline=""))
+    """Commas, quotes and formulas come through."""
+    odd = replace(fact, label='=甲,"乙"')
+    (row,) = csv.DictReader(io.StringIO(table_text([row_of(odd)]), newline=""))
     assert row["label"] == '\'=甲,"乙"'
-    script = table_script("2030Q1", [odd], {"works": "虚构台账"})
-    content = json.loads(script.removeprefix("window.policybookFactsTable(").removesuffix(");\n"))
-    assert content["rows"] == [odd]
+
+
+def test_pages_get_the_same_facts(fact: Fact) -> None:
+    """facts.js has each fact by its id, in the words of facts.json, and names the columns."""
+    script = cards_text("虚构报告", {"works": "虚构台账"}, [fact])
+    content = json.loads(script.removeprefix("window.policybookFacts = ").removesuffix(";\n"))
     assert content["columns"] == list(COLUMNS)
     assert content["ledgers"] == {"works": "虚构台账"}
+    card = content["facts"]["works.rate"]
+    assert (card["value"], card["departments"]) == ("-1/3", ["交通局", "城建局"])
