@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from policybook.errors import Finding, error
-from policybook.published import RESTORE, SUMS, Release, digests
+from policybook.published import CRATE, RESTORE, SUMS, Release, digests
 
 
 def check_sums(folder: Path) -> list[Finding]:
@@ -32,7 +32,7 @@ def check_sums(folder: Path) -> list[Finding]:
 def check_files(release: Release) -> list[Finding]:
     """Every file that a complete release has, ``SHA256SUMS`` apart."""
     names = ["index.html", "ledgers.sqlite", "verify.py"]
-    names += ["coverage.json", "coverage.js", "facts.csv", "facts.js", "facts-table.js"]
+    names += ["coverage.json", "coverage.js", "facts.csv", "facts.js", "facts-table.js", CRATE]
     names += [f"data/{ledger}.csv" for ledger in release.schemas]
     for figure in release.figures:
         names += [f"figures/{figure}.{kind}" for kind in ("csv", "svg", "png")]

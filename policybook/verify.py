@@ -12,6 +12,7 @@ from pathlib import Path
 from policybook.cards import check_cards
 from policybook.claims import shown
 from policybook.coverage import check_coverage
+from policybook.crate import check_crate
 from policybook.database import check_database
 from policybook.datapackage import check_package
 from policybook.errors import Finding, UsageError, error
@@ -263,6 +264,7 @@ CHECKS = (
     check_listing,
     check_package,
     check_database,
+    check_crate,
     check_cards,
 )
 """What is checked of a release that can be read."""
