@@ -25,7 +25,15 @@ from policybook.errors import Finding, error
 from policybook.inputs import notebook_parameters
 from policybook.model import Fact, Figure
 from policybook.period import parse_period
-from policybook.published import CRATE, RESTORE, SUMS, Release, check_properties, read_release
+from policybook.published import (
+    CRATE,
+    RESTORE,
+    SUMS,
+    Release,
+    check_properties,
+    read_release,
+    stated_digests,
+)
 
 if TYPE_CHECKING:
     from rocrate.rocrate import ROCrate
@@ -60,7 +68,12 @@ _DATE = re.compile(r"(\d+)年(\d+)月(\d+)日")
 
 def write_crate(folder: Path) -> None:
     """Describe all files that are in a release now; last before its digests."""
-    _crate(read_release(folder), _installed()).metadata.write(folder)
+    _crate(read_release(folder), _files(folder), _installed()).metadata.write(folder)
+
+
+def _files(folder: Path) -> list[str]:
+    paths = (path for path in folder.rglob("*") if path.is_file())
+    return sorted(path.relative_to(folder).as_posix() for path in paths)
 
 
 def _installed() -> dict[str, str]:
@@ -71,7 +84,7 @@ def _installed() -> dict[str, str]:
     return {**packages, "SQLite": sqlite3.sqlite_version}
 
 
-def _crate(release: Release, software: Mapping[str, str]) -> ROCrate:
+def _crate(release: Release, files: list[str], software: Mapping[str, str]) -> ROCrate:
     from rocrate.rocrate import ROCrate
 
     edition = published_parameters(release.folder)
@@ -82,7 +95,7 @@ def _crate(release: Release, software: Mapping[str, str]) -> ROCrate:
     _add(crate, PROFILE, "CreativeWork", name="Process Run Crate", version=PROFILE[-3:])
     _add(crate, "https://www.python.org/", "ComputerLanguage", name="Python")
     _add_software(crate, software)
-    _add_files(crate, release)
+    _add_files(crate, release, files)
     for name, value in notebook_parameters(release.period).items():
         _add(crate, f"#parameter-{name}", "PropertyValue", name=name, value=value)
     for fact in release.facts.values():
@@ -128,17 +141,18 @@ def _add_software(crate: ROCrate, software: Mapping[str, str]) -> None:
         _add(crate, identifier, "SoftwareApplication", **told, **more)
 
 
-def _add_files(crate: ROCrate, release: Release) -> None:
-    names = {f"data/{name}.csv": schema.title for name, schema in release.schemas.items()}
+def _add_files(crate: ROCrate, release: Release, files: list[str]) -> None:
+    titles = {f"data/{name}.csv": schema.title for name, schema in release.schemas.items()}
     for figure in release.figures.values():
-        names.update({f"figures/{figure.id}.{kind}": figure.title for kind in _DRAWN})
+        titles.update({f"figures/{figure.id}.{kind}": figure.title for kind in _DRAWN})
     runs = {_page(one): one for one in _notebooks(release)}
-    for path in sorted(release.folder.rglob("*")):
-        name = path.relative_to(release.folder).as_posix()
-        if path.is_dir() and name in _FOLDERS:
-            crate.add_dataset(dest_path=name, properties={"name": _FOLDERS[name]})
-        elif path.is_file() and _described(name):
-            told: dict[str, Any] = {"name": names.get(name, name), **_measured(path)}
+    for folder, title in _FOLDERS.items():
+        if any(name.startswith(f"{folder}/") for name in files):
+            crate.add_dataset(dest_path=folder, properties={"name": title})
+    for name in files:
+        if _described(name):
+            told: dict[str, Any] = {"name": titles.get(name, name)}
+            told |= _measured(release.folder / name)
             if name in runs:
                 told |= {
                     "@type": ["File", "SoftwareSourceCode"],
@@ -218,7 +232,10 @@ def check_crate(release: Release) -> list[Finding]:
         for one in there.values()
         if one["@type"] == "SoftwareApplication"
     }
-    right = _crate(release, software).metadata.generate()
+    files = _files(release.folder)
+    named = stated_digests(release.folder) or files  # what is beside these, check_sums finds
+    files = [name for name in files if name in named]
+    right = _crate(release, files, software).metadata.generate()
     entities = {one["@id"]: one for one in right["@graph"]}
     findings = [
         error("verify.crate", f"{CRATE} {name}", message, RESTORE)

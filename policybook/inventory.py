@@ -6,18 +6,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from policybook.errors import Finding, error
-from policybook.published import CRATE, RESTORE, SUMS, Release, digests
+from policybook.published import CRATE, RESTORE, SUMS, Release, digests, stated_digests
 
 
 def check_sums(folder: Path) -> list[Finding]:
     """Every file against its published digest: changed, missing, added."""
     findings: list[Finding] = []
-    stated: dict[str, str] = {}
     if not (folder / SUMS).is_file():
         return [error("verify.missing", SUMS, "文件缺失。", RESTORE)]
-    for line in (folder / SUMS).read_text(encoding="utf-8", errors="replace").splitlines():
-        digest, _, name = line.partition("  ")
-        stated[name] = digest
+    stated = stated_digests(folder)
     actual = digests(folder)
     for name in sorted({*stated, *actual}):
         if name not in actual:

@@ -122,6 +122,14 @@ def check_same(release: Release, name: str, right: str, source: str) -> list[Fin
     return []  # that it is there at all is checked with the other files
 
 
+def stated_digests(release: Path) -> dict[str, str]:
+    """What ``SHA256SUMS`` says, by POSIX path; nothing where there is none."""
+    if not (release / SUMS).is_file():
+        return {}
+    text = (release / SUMS).read_text(encoding="utf-8", errors="replace")
+    return {name: digest for digest, _, name in (row.partition("  ") for row in text.splitlines())}
+
+
 def digests(release: Path) -> dict[str, str]:
     """The sha256 of each file of a release but ``SHA256SUMS`` itself, by POSIX path."""
     return {

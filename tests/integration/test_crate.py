@@ -236,6 +236,15 @@ def test_an_entity_twice_is_found(release: Path) -> None:
     assert found.place == CRATE
 
 
+def test_a_file_added_to_the_digests_is_found(release: Path) -> None:
+    """A file that the crate does not describe was added later; without a digest it is no matter."""
+    (release / "data" / "extra.csv").write_text("id\n", encoding="utf-8")
+    assert check_crate(read_release(release)) == []
+    write_sums(release)
+    places = {found.place for found in check_crate(read_release(release))}
+    assert places == {f"{CRATE} data/extra.csv", f"{CRATE} ./ hasPart"}
+
+
 def test_verify_checks_the_crate_with_digests_made_anew(release: Path) -> None:
     """`policybook verify` finds it, and a crate that is gone, though SHA256SUMS agrees."""
     change(release, lambda c: entity(c, "data/tasks.csv").update(sha256=64 * "0"))
