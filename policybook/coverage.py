@@ -23,6 +23,13 @@ _TITLE = re.compile(r"<title>([^<]*?)(?: · [^<]*)?</title>")
 _PLACE = re.compile(r'<div class="coverage" data-coverage="(line|list)">.*?</div>', re.DOTALL)
 
 
+def published_parameters(folder: Path) -> dict[str, str]:
+    """The edition's parameters as its release shows them."""
+    content = json.loads((folder / COVERAGE).read_text(encoding="utf-8"))
+    parameters: dict[str, str] = content["parameters"]
+    return parameters
+
+
 def rules_of(parameters: Parameters, exemptions: tuple[Exemption, ...]) -> Rules:
     """What an edition's narrative may show beside facts."""
     return Rules(exemptions, parameters.texts)

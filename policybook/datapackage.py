@@ -13,10 +13,10 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from policybook.coverage import COVERAGE
+from policybook.coverage import published_parameters
 from policybook.errors import Finding, error
 from policybook.provenance import HandedIn, Provenance, read_provenance
-from policybook.published import RESTORE, Release
+from policybook.published import RESTORE, Release, check_properties
 from policybook.schema import Schema
 
 LICENCE = {
@@ -121,39 +121,20 @@ def _fields(schema: Schema) -> Iterator[dict[str, Any]]:
 def check_package(release: Release) -> list[Finding]:
     """The descriptor against the files it describes, and against the parameters and facts."""
     stated = json.loads((release.folder / PACKAGE).read_text(encoding="utf-8"))
-    facts = json.loads((release.folder / "facts.json").read_text(encoding="utf-8"))
-    coverage = json.loads((release.folder / COVERAGE).read_text(encoding="utf-8"))
     contents = {name: (release.folder / f"data/{name}.csv").read_bytes() for name in release.texts}
     right = datapackage(
-        coverage["parameters"],
-        facts["released_on"],
+        published_parameters(release.folder),
+        release.released_on,
         release.schemas,
         contents,
         read_provenance(release.folder),
     )
     resources, described = stated.pop("resources"), right.pop("resources")
     there = {one["name"]: one for one in resources}
-    findings = _wrong(PACKAGE, stated, right)
+    findings = check_properties("verify.package", PACKAGE, stated, right)
     for one in described:
-        findings += _wrong(f"{PACKAGE} 台账 {one['name']}", there[one["name"]], one)
+        place = f"{PACKAGE} 台账 {one['name']}"
+        findings += check_properties("verify.package", place, there[one["name"]], one)
     if len(there) != len(resources):
         findings.append(error("verify.package", PACKAGE, "有的台账列了两次。", RESTORE))
     return findings
-
-
-def _wrong(place: str, stated: Mapping[str, Any], right: Mapping[str, Any]) -> list[Finding]:
-    return [
-        error(
-            "verify.package",
-            f"{place} {name}",
-            f"写作“{_told(stated.get(name))}”，应为“{_told(right.get(name))}”。",
-            RESTORE,
-        )
-        for name in dict.fromkeys([*right, *stated])
-        if stated.get(name) != right.get(name)
-    ]
-
-
-def _told(value: Any) -> str:
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    return text if len(text) <= 80 else f"{text[:80]}…"

@@ -32,6 +32,11 @@ class Inputs:
     not_compared: tuple[NotCompared, ...] = ()  # once history is added
 
 
+def notebook_parameters(period: str) -> dict[str, str]:
+    """What each notebook is run with: the edition, and the folder of data beside it."""
+    return {"period": period, "data": "data"}
+
+
 def load_inputs(data: Path, period: str) -> Inputs:
     """What an edition is computed from.
 

@@ -7,18 +7,15 @@ from pathlib import Path
 
 from policybook.audit.workbook import AUDIT
 from policybook.errors import Finding, error
-from policybook.published import RESTORE, SUMS, Release, digests
+from policybook.published import CRATE, RESTORE, SUMS, Release, digests, stated_digests
 
 
 def check_sums(folder: Path) -> list[Finding]:
     """Every file against its published digest: changed, missing, added."""
     findings: list[Finding] = []
-    stated: dict[str, str] = {}
     if not (folder / SUMS).is_file():
         return [error("verify.missing", SUMS, "文件缺失。", RESTORE)]
-    for line in (folder / SUMS).read_text(encoding="utf-8", errors="replace").splitlines():
-        digest, _, name = line.partition("  ")
-        stated[name] = digest
+    stated = stated_digests(folder)
     actual = digests(folder)
     for name in sorted({*stated, *actual}):
         if name not in actual:
@@ -33,7 +30,7 @@ def check_sums(folder: Path) -> list[Finding]:
 def check_files(release: Release) -> list[Finding]:
     """Every file that a complete release has, ``SHA256SUMS`` apart."""
     names = ["index.html", "ledgers.sqlite", "verify.py", AUDIT]
-    names += ["coverage.json", "coverage.js", "facts.csv", "facts.js"]
+    names += ["coverage.json", "coverage.js", "facts.csv", "facts.js", CRATE]
     names += [f"data/{ledger}.csv" for ledger in release.schemas]
     for figure in release.figures:
         names += [f"figures/{figure}.{kind}" for kind in ("csv", "svg", "png")]

@@ -20,6 +20,7 @@ from policybook.relations import Relation, relation_from_dict
 from policybook.schema import Schema, parse_schema
 
 SUMS = "SHA256SUMS"
+CRATE = "ro-crate-metadata.json"
 RESTORE = "发布的文件不应改动：从原发布处重新取得，或更正数据后重新发布。"
 """The remedy for whatever does not agree."""
 
@@ -30,6 +31,7 @@ class Release:
 
     folder: Path
     period: str
+    released_on: str  # "" for a draft
     facts: Mapping[str, Fact]
     figures: Mapping[str, Figure]
     relations: tuple[Relation, ...]
@@ -64,6 +66,7 @@ def read_release(folder: Path) -> Release:
     return Release(
         folder,
         content["period"],
+        content["released_on"],
         {entry["id"]: fact_from_dict(entry) for entry in content["facts"]},
         {entry["id"]: figure_from_dict(entry) for entry in content["figures"]},
         tuple(map(relation_from_dict, content["relations"])),
@@ -90,12 +93,41 @@ def script_text(name: str, content: Any) -> str:
     return f"window.{name} = {json.dumps(content, ensure_ascii=False)};\n"
 
 
+def check_properties(
+    code: str, place: str, stated: Mapping[str, Any], right: Mapping[str, Any]
+) -> list[Finding]:
+    """Each property of a description that is not what it should be, missing or added."""
+    return [
+        error(
+            code,
+            f"{place} {name}",
+            f"写作“{_told(stated.get(name))}”，应为“{_told(right.get(name))}”。",
+            RESTORE,
+        )
+        for name in dict.fromkeys([*right, *stated])
+        if stated.get(name) != right.get(name)
+    ]
+
+
+def _told(value: Any) -> str:
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= 80 else f"{text[:80]}…"
+
+
 def check_same(release: Release, name: str, right: str, source: str) -> list[Finding]:
     """A file that repeats another one in a second form says the same."""
     path = release.folder / name
     if path.is_file() and path.read_bytes() != right.encode():
         return [error("verify.copy", name, f"内容与 {source} 不符。", RESTORE)]
     return []  # that it is there at all is checked with the other files
+
+
+def stated_digests(release: Path) -> dict[str, str]:
+    """What ``SHA256SUMS`` says, by POSIX path; nothing where there is none."""
+    if not (release / SUMS).is_file():
+        return {}
+    text = (release / SUMS).read_text(encoding="utf-8", errors="replace")
+    return {name: digest for digest, _, name in (row.partition("  ") for row in text.splitlines())}
 
 
 def digests(release: Path) -> dict[str, str]:

@@ -12,12 +12,14 @@ from policybook.audit.workbook import write_audit
 from policybook.cache import NotebookCache, shared_digests
 from policybook.check import check_computed, check_data
 from policybook.coverage import COVERAGE, coverage_line, publish, rules_of
+from policybook.crate import write_crate
 from policybook.errors import Finding, LedgerError, SiteError, any_error, error, note
 from policybook.exemptions import load_exemptions
 from policybook.folders import recover, swap, workshop
 from policybook.front import write_front
 from policybook.gate import Rules, check_gate, unused
 from policybook.history import with_history
+from policybook.inputs import notebook_parameters
 from policybook.notebooks import check_coverage, collect, run_notebooks
 from policybook.period import Period
 from policybook.published import SUMS, Release, read_release
@@ -132,7 +134,7 @@ def build_edition(
         },
         project.say,
     )
-    given = {"period": str(period), "data": "data"}
+    given = notebook_parameters(str(period))
     broken = project.root / "_build" / "broken" / str(period)
     executed = run_notebooks(stage, given, project.jobs, cache, broken)
     facts, figures = collect(executed)
@@ -150,6 +152,7 @@ def build_edition(
     assemble(html, release, content, inputs, figures.values(), used_on(stage))
     findings += pass_gate(release, rules)
     write_audit(read_release(release))
+    write_crate(release)
     write_sums(release)
     project.say("核验")
     problems = verify_release(release)

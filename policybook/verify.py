@@ -13,6 +13,7 @@ from policybook.audit.compare import check_audit
 from policybook.cards import check_cards
 from policybook.claims import shown
 from policybook.coverage import check_coverage
+from policybook.crate import check_crate
 from policybook.database import check_database
 from policybook.datapackage import check_package
 from policybook.errors import Finding, UsageError, error
@@ -282,6 +283,7 @@ CHECKS = (
     check_listing,
     check_package,
     check_database,
+    check_crate,
     check_cards,
     check_audit,
 )

@@ -26,7 +26,7 @@ from pathlib import Path
 from typing import Any
 
 SUMS = "SHA256SUMS"
-FILES = "index.html ledgers.sqlite verify.py coverage.js facts.csv facts.js".split()
+FILES = "index.html audit.xlsx ledgers.sqlite verify.py coverage.js facts.csv facts.js".split()
 VOID = re.findall(r"\w+", "area base br col embed hr img input link meta source track wbr")
 MARKS = ("data-stat", "data-fact", "data-column", "data-relation")
 SCALED = re.compile(r"SUM\(CAST\(ROUND\((\"\w+\") \* (10+)\) AS INTEGER\)\) / \2\.0")

@@ -27,6 +27,7 @@ from policybook.errors import Finding, PolicybookError
 from policybook.model import Fact, fact_from_dict
 from policybook.notebooks import evaluate_notebooks
 from policybook.period import parse_period
+from policybook.published import SUMS
 from tests.integration.city import PERIODS, found_city, write_notebook
 
 FIRST, SECOND = PERIODS
@@ -82,8 +83,10 @@ def facts_of(root: Path, period: str = FIRST) -> dict[str, Fact]:
     return {entry["id"]: fact_from_dict(entry) for entry in content["facts"]}
 
 
-def policybook(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    """The command in a process of its own."""
+def policybook(
+    *arguments: str, umask: int = -1, **environment: str
+) -> subprocess.CompletedProcess[str]:
+    """The command in a process of its own; ``umask``: -1 for that of the tests."""
     return subprocess.run(
         [sys.executable, "-m", "policybook", *arguments],
         env={**os.environ, **environment},
@@ -91,6 +94,7 @@ def policybook(*arguments: str, **environment: str) -> subprocess.CompletedProce
         encoding="utf-8",
         check=False,
         timeout=300,
+        umask=umask,
     )
 
 
@@ -203,18 +207,55 @@ def test_trace_goes_by_content_not_by_time(mine: Path, tmp_path: Path, elsewhere
     assert json.loads(run.stdout)["value"] == "86"
 
 
-def test_same_inputs_give_the_same_bytes(city: Path, tmp_path: Path) -> None:
-    """Another folder, time zone, language, number of jobs, no cache: the same digests."""
-    root = found_city(tmp_path / "elsewhere" / "deeper", PERIODS)
+@dataclass(frozen=True)
+class Machine:
+    """Where and how a build runs, as far as it must not matter."""
+
+    folder: str
+    jobs: str
+    umask: int
+    modified: int  # when the inputs say that they were changed
+    environment: dict[str, str]
+
+
+MACHINES = {
+    "one job in Shanghai": Machine(
+        "elsewhere/deeper",
+        "1",
+        0o077,
+        315_532_800,
+        {"TZ": "Asia/Shanghai", "LC_ALL": "C", "PYTHONHASHSEED": "7"},
+    ),
+    "two jobs in Los Angeles": Machine(
+        "别处 甲",
+        "2",
+        0o002,
+        2_000_000_000,
+        {
+            "TZ": "America/Los_Angeles",
+            "LC_ALL": "zh_CN.UTF-8",
+            "LANGUAGE": "zh_CN:de",
+            "PYTHONHASHSEED": "4294967295",
+            "SOURCE_DATE_EPOCH": "86400",
+        },
+    ),
+}
+
+
+@pytest.mark.parametrize("machine", MACHINES.values(), ids=MACHINES)
+def test_same_inputs_give_the_same_bytes(city: Path, tmp_path: Path, machine: Machine) -> None:
+    """Another folder, time, zone, language, umask, number of jobs, no cache: the same digests."""
+    root = found_city(tmp_path / machine.folder, PERIODS)
+    for path in root.rglob("*"):
+        os.utime(path, (machine.modified, machine.modified))
     out = tmp_path / "out"
-    run = policybook(
-        *("build", FIRST, "--root", str(root), "--out", str(out), "--jobs", "1", "--no-cache"),
-        TZ="Asia/Shanghai",
-        LC_ALL="C",
-        PYTHONHASHSEED="7",
-    )
+    arguments = ("--root", str(root), "--out", str(out), "--jobs", machine.jobs, "--no-cache")
+    run = policybook("build", FIRST, *arguments, umask=machine.umask, **machine.environment)
     assert run.returncode == 0, run.stderr
-    assert changed(tree(out / FIRST), tree(city / "_build" / "site" / FIRST)) == []
+    here, there = out / FIRST, city / "_build" / "site" / FIRST
+    assert int((here / SUMS).stat().st_mtime) > int((there / SUMS).stat().st_mtime)
+    assert changed(tree(here), tree(there)) == []
+    assert (here / SUMS).read_bytes() == (there / SUMS).read_bytes()
 
 
 def test_no_path_of_the_machine_is_published(city: Path) -> None:

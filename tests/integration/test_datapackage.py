@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from policybook.datapackage import PACKAGE, check_package
-from policybook.published import read_release
+from policybook.published import CRATE, read_release
 from policybook.release import write_sums
 from policybook.verify import verify_release
 
@@ -147,5 +147,6 @@ def test_verify_checks_the_package_with_digests_made_anew(release: Path) -> None
     _tasks(package).update(hash=f"sha256:{64 * '0'}")
     (release / PACKAGE).write_text(json.dumps(package), encoding="utf-8")
     write_sums(release)
-    (found,) = verify_release(release)
-    assert found.place == f"{PACKAGE} 台账 tasks hash"
+    places = {found.place for found in verify_release(release)}
+    crate = {f"{CRATE} {PACKAGE} {name}" for name in ("contentSize", "sha256")}
+    assert places == {f"{PACKAGE} 台账 tasks hash", *crate}
