@@ -31,7 +31,7 @@ def check_sums(folder: Path) -> list[Finding]:
 
 def check_files(release: Release) -> list[Finding]:
     """Every file that a complete release has, ``SHA256SUMS`` apart."""
-    names = ["index.html", "ledgers.sqlite", "verify.py"]
+    names = ["index.html", "ledgers.sqlite", "report.docx", "verify.py"]
     names += ["coverage.json", "coverage.js", "facts.csv", "facts.js", "facts-table.js"]
     names += [f"data/{ledger}.csv" for ledger in release.schemas]
     for figure in release.figures:

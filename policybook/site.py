@@ -18,6 +18,7 @@ from policybook.front import write_front
 from policybook.gate import Rules, check_gate, unused
 from policybook.history import with_history
 from policybook.notebooks import check_coverage, collect, run_notebooks
+from policybook.paper import write_document
 from policybook.period import Period
 from policybook.published import SUMS, Release, read_release
 from policybook.register import Published, Released, read_register, read_values
@@ -148,6 +149,7 @@ def build_edition(
     release = work / "release"
     assemble(html, release, content, inputs, figures.values(), used_on(stage))
     findings += pass_gate(release, rules)
+    write_document(release)
     write_sums(release)
     project.say("核验")
     problems = verify_release(release)
