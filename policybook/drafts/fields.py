@@ -15,7 +15,7 @@ CELL = "LedgerCell"
 _OPEN, _NAMED, _CLOSE = "\x01", "\x02", "\x03"
 _SIGNS = re.compile(f"{_OPEN}([^{_NAMED}]*){_NAMED}|{_CLOSE}")
 _PROPERTY = re.compile(r'\s*DOCPROPERTY\s+(?:"([^"]+)"|(\S+))')
-_COUNTED = re.compile(r"\s*(?:PAGE|NUMPAGES|SECTIONPAGES|PAGEREF)\b")
+_COUNTED = re.compile(r"\s*(?:PAGE|NUMPAGES|SECTIONPAGES|PAGEREF|SEQ)\b")
 
 
 def opening(name: str) -> str:
@@ -35,7 +35,7 @@ def property_of(instruction: str) -> str:
 
 
 def counted(instruction: str) -> bool:
-    """Whether a field counts pages: nobody wrote what it shows."""
+    """Whether a field counts pages or captions: nobody wrote what it shows."""
     return bool(_COUNTED.match(instruction))
 
 

@@ -48,11 +48,11 @@ def read_chapters(release: Release) -> Iterator[Block]:
     """The overview and the pages of the navigation's first part, each under its name there."""
     front = front_page(release.folder)
     home = front.xpath("//nav[@id='site-nav']/p[contains(@class, 'home')]")[0]
-    part = front.xpath("//nav[@id='site-nav']/p[contains(@class, 'caption')][1]")[0].getnext()
     yield from _chapter(release, _text(home), front)
-    for link in part.iter("a"):
-        page = _page(release.folder / "book" / PurePosixPath(link.get("href")).name)
-        yield from _chapter(release, _text(link), page)
+    for link in front.xpath("//nav[@id='site-nav']/ul[1]//a"):
+        if "/" not in link.get("href"):  # a chapter, and no notebook
+            page = _page(release.folder / "book" / link.get("href"))
+            yield from _chapter(release, _text(link), page)
 
 
 def _page(path: Path) -> Any:
@@ -139,8 +139,9 @@ def _named(element: Any) -> tuple[Piece, ...]:
 
 
 def _cell(heads: bool, element: Any) -> Paragraph:
-    style = "TableHead" if heads else "TableText"
-    return Paragraph("TableNumber" if "number" in _classes(element) else style, _pieces(element))
+    pieces = _pieces(element)
+    number = "number" in _classes(element) or (len(pieces) == 1 and pieces[0].fact)
+    return Paragraph("TableHead" if heads else "TableNumber" if number else "TableText", pieces)
 
 
 def _tiles(element: Any) -> Iterator[Block]:

@@ -20,7 +20,7 @@ from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.shared import Twips
 
 from policybook.coverage import COVERAGE
-from policybook.paper import appendix
+from policybook.paper.appendix import TITLE, appendix
 from policybook.paper.chapters import front_page, notice, read_chapters, title
 from policybook.paper.elements import WIDTH, bookmarked, field, link, node, paragraph, run, table
 from policybook.paper.package import add_properties, describe, file_bytes, new_document
@@ -51,7 +51,7 @@ def document_bytes(release: Release) -> bytes:
     body = [*opening(title(front), parameters), *read_chapters(release), *closing(parameters, said)]
     shown = dict.fromkeys(piece.fact for piece in _pieces(body) if piece.fact)
     writer = _Writer(release, new_document())
-    writer.write([*body, *appendix.appendix(release, shown)])
+    writer.write([*body, *appendix(release, shown)])
     add_properties(writer.document, writer.properties)
     describe(writer.document, title(front), parameters["issuer"], said, dated(parameters))
     return file_bytes(writer.document)
@@ -68,7 +68,7 @@ def opening(name: str, parameters: Mapping[str, str]) -> Iterator[Paragraph]:
 def closing(parameters: Mapping[str, str], said: str) -> Iterator[Paragraph]:
     """What is attached, who issues the report and when, and what the site says of itself."""
     yield Paragraph("BodyText")
-    yield Paragraph("Attachment", (Piece(f"附件：{appendix.TITLE}"),))
+    yield Paragraph("Attachment", (Piece(f"附件：{TITLE}"),))
     yield Paragraph("BodyText")
     issuer, on = parameters["issuer"], parameters["reporting_date"]
     signed = on if _DATE.fullmatch(on) else "（草稿）"

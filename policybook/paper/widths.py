@@ -7,8 +7,8 @@ from policybook.paper.record import Grid
 
 _HALF = 106
 """Twentieths of a point: half a character of a table's type, which is 10.5 pt (五号)."""
-_AROUND = 190
-"""What is free beside a text, on both sides together."""
+_AROUND = 300
+"""What is free beside a text, on both sides together; more than that for a wide Latin type."""
 
 
 def column_widths(grid: Grid) -> list[int]:
