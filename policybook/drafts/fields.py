@@ -53,6 +53,8 @@ def lift(text: str) -> tuple[str, tuple[Mark, ...]]:
             opened.append((sign[1], length))
         elif opened:
             name, start = opened.pop()
+            if name == CELL and marks and marks[-1].name == CELL and marks[-1].end == start:
+                start = marks.pop().start  # a cell of several runs, as other programs save it
             if length > start:
                 marks.append(Mark(start, length, name))
     pieces.append(text[end:])

@@ -483,15 +483,16 @@ def test_fields_name_what_they_show(tmp_path: Path) -> None:
     begin, separate, end = (field.format(kind) for kind in ("begin", "separate", "end"))
     code = '<w:r><w:instrText> DOCPROPERTY "a.b|number" </w:instrText></w:r>'
     simple = f'<w:fldSimple w:instr=" DOCPROPERTY a.c ">{run("7项")}</w:fldSimple>'
-    cell = run("6", '<w:rStyle w:val="LedgerCell"/>')
+    style = '<w:rStyle w:val="LedgerCell"/>'
+    cell = run("“6", style) + run("项”", style)
     cells = "".join(f"<w:tc>{paragraph(one)}</w:tc>" for one in (cell, simple))
     row = f"<w:tbl><w:tr>{cells}</w:tr></w:tbl>"
     line = paragraph(run("共") + begin + code + separate + run("85") + end + run("项"))
     path = written(tmp_path / "a.docx", packed(document=body(line + row)))
     draft = read_draft(path)
-    assert draft.text == "共85项\n6\t7项"
+    assert draft.text == "共85项\n“6项”\t7项"
     marked = {(draft.text[one.start : one.end], one.name) for one in draft.marks}
-    assert marked == {("85", "a.b|number"), ("6", "LedgerCell"), ("7项", "a.c")}
+    assert marked == {("85", "a.b|number"), ("“6项”", "LedgerCell"), ("7项", "a.c")}
 
 
 def test_wrapped_text_is_read(word: Read) -> None:
