@@ -29,7 +29,7 @@ def check_sums(folder: Path) -> list[Finding]:
 
 def check_files(release: Release) -> list[Finding]:
     """Every file that a complete release has, ``SHA256SUMS`` apart."""
-    names = ["index.html", "ledgers.sqlite", "verify.py", AUDIT]
+    names = ["index.html", "ledgers.sqlite", "report.docx", "verify.py", AUDIT]
     names += ["coverage.json", "coverage.js", "facts.csv", "facts.js", CRATE]
     names += [f"data/{ledger}.csv" for ledger in release.schemas]
     for figure in release.figures:

@@ -10,14 +10,15 @@ from policybook.model import Fact, Figure
 from policybook.pages import Span
 from policybook.published import Release
 
-_EDITION = re.compile(r"20\d\dQ[1-4](-r\d+)?", re.ASCII)
+EDITION = re.compile(r"20\d\dQ[1-4](-r\d+)?", re.ASCII)
+"""The name of an edition."""
 
 
 def right_text(span: Span, release: Release, parameters: Mapping[str, str]) -> str | None:
     """The text that a marked part must have; None where its mark says nothing of it."""
     if span.owner == "edition":
         name, _, value = span.key.partition(":")  # period:2024Q1 names an earlier edition
-        return value if _EDITION.fullmatch(value) else parameters.get(name, "")
+        return value if EDITION.fullmatch(value) else parameters.get(name, "")
     if span.owner == "relation":
         return relation_text(release, span.key, span.show)
     if span.owner == "count":

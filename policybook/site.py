@@ -21,6 +21,7 @@ from policybook.gate import Rules, check_gate, unused
 from policybook.history import with_history
 from policybook.inputs import notebook_parameters
 from policybook.notebooks import check_coverage, collect, run_notebooks
+from policybook.paper import write_document
 from policybook.period import Period
 from policybook.published import SUMS, Release, read_release
 from policybook.register import Published, Released, read_register, read_values
@@ -152,6 +153,7 @@ def build_edition(
     assemble(html, release, content, inputs, figures.values(), used_on(stage))
     findings += pass_gate(release, rules)
     write_audit(read_release(release))
+    write_document(release)
     write_crate(release)
     write_sums(release)
     project.say("核验")

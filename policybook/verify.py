@@ -25,6 +25,7 @@ from policybook.listing import check_listing
 from policybook.model import Fact
 from policybook.numbers import display_text, evaluate_interval, interval_text, number_text
 from policybook.pages import read_page
+from policybook.paper import check_document
 from policybook.published import RESTORE, SUMS, Release, read_release
 from policybook.recompute import check_queries
 from policybook.wording import in_numbers
@@ -286,5 +287,6 @@ CHECKS = (
     check_crate,
     check_cards,
     check_audit,
+    check_document,
 )
 """What is checked of a release that can be read."""

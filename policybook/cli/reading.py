@@ -1,9 +1,10 @@
-"""Commands that read: trace, verify, review, diff, serve. floor: cli."""
+"""Commands that read: trace, verify, export, review, diff, serve. floor: cli."""
 
 from __future__ import annotations
 
 import functools
 import json
+from enum import Enum
 from pathlib import Path
 from typing import Annotated
 
@@ -21,6 +22,13 @@ from policybook.cli.app import (
 )
 from policybook.errors import UsageError, error
 from policybook.terminal import report
+
+
+class Kind(Enum):
+    """What can be taken out of a release."""
+
+    DOCX = "docx"
+    XLSX = "xlsx"
 
 
 @app.command(epilog="例：policybook verify _build/site/2024Q2")
@@ -68,6 +76,29 @@ def trace(
         print_trace(fact)
 
 
+@app.command(epilog="例：policybook export 2024Q2 --to docx --out 报告.docx")
+@guarded
+def export(
+    period: Annotated[str, typer.Argument(help="期号，如 2024Q2；更正版如 2024Q2-r1。")],
+    to: Annotated[Kind, typer.Option(help="docx 为公文格式的报告，xlsx 为审计工作簿。")],
+    site: Annotated[
+        Path | None, typer.Option(help="网站文件夹；默认为 _build/site。", show_default=False)
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(help="写到哪个文件；默认为当前文件夹的“标题-期号”。", show_default=False),
+    ] = None,
+    root: Root = Path(),
+) -> None:
+    """从生成的网站取出报告（Word 公文）或审计工作簿（Excel）；不覆盖已有的文件。"""
+    from policybook.export import export_file
+    from policybook.period import parse_period
+
+    release = (site or root / "_build" / "site") / str(parse_period(period))
+    source, path = export_file(release, to.value, out)
+    print(f"已把 {source} 复制到 {path}")
+
+
 @app.command(epilog="例：policybook review 讲话稿.docx --period 2024Q2 --out 标注.html")
 @guarded
 def review(
@@ -86,6 +117,7 @@ def review(
     from policybook.drafts import read_draft
     from policybook.review import review as review_draft
     from policybook.review.present import review_json
+    from policybook.review.stated import cell_texts
     from policybook.terminal import print_review
     from policybook.trace import edition_facts, edition_ledgers
 
@@ -93,14 +125,15 @@ def review(
     chosen = choose(data, [period] if period else None)[-1]
     draft = read_draft(document)
     facts = edition_facts(root, data, str(chosen))
+    ledgers = edition_ledgers(data, str(chosen))
     titles = {
         (name, row["id"]): row.get("title", "")
-        for name, ledger in edition_ledgers(data, str(chosen)).items()
+        for name, ledger in ledgers.items()
         for row in ledger.rows
     }
     before = [other for other in choose(data, None) if other < chosen]
     earlier = [edition_facts(root, data, str(other)) for other in reversed(before)]
-    found = review_draft(draft, str(chosen), facts, titles, earlier)
+    found = review_draft(draft, str(chosen), facts, titles, earlier, cell_texts(ledgers))
     if out:
         from policybook.review.present import marked_html
 

@@ -12,10 +12,10 @@ from policybook.drafts.encodings import decode_hypertext, decode_text
 from policybook.drafts.hypertext import visible_text
 from policybook.drafts.kinds import draft_kind
 from policybook.drafts.markdown import prose_only
-from policybook.drafts.record import Draft, DraftError, refusal
+from policybook.drafts.record import Draft, DraftError, Mark, refusal
 from policybook.drafts.word import word_text
 
-__all__ = ["Draft", "DraftError", "read_draft"]
+__all__ = ["Draft", "DraftError", "Mark", "read_draft"]
 
 LIMIT = 20_000_000  # bytes of a file
 
@@ -24,15 +24,16 @@ def read_draft(path: Path) -> Draft:
     """A document as plain text; raises :class:`DraftError` with the reason if there is none."""
     data = _content(path)
     kind = draft_kind(path, data)
+    marks: tuple[Mark, ...] = ()
     if kind == "docx":
-        text = word_text(path, data)
+        text, marks = word_text(path, data)
     elif kind == "html":
         text = visible_text(decode_hypertext(path, data))
     else:
         text = decode_text(path, data)
     if not text.strip():
         raise refusal("empty", path, "文件里没有文字。", "打开文件确认有正文，再另存一次。")
-    return Draft(path.name, kind, text, prose_only(text) if kind == "md" else text)
+    return Draft(path.name, kind, text, prose_only(text) if kind == "md" else text, marks)
 
 
 def _content(path: Path) -> bytes:

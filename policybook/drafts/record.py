@@ -12,6 +12,15 @@ class DraftError(PolicybookError):
 
 
 @dataclass(frozen=True)
+class Mark:
+    """A part of a Word file's text of which the file itself says what it is."""
+
+    start: int
+    end: int
+    name: str  # of the document property that a field shows; LedgerCell for a ledger's cell
+
+
+@dataclass(frozen=True)
 class Draft:
     """A document as plain text."""
 
@@ -19,6 +28,7 @@ class Draft:
     kind: str  # docx, html, md or txt
     text: str  # what is read; for txt and md the file's own text, character for character
     scanned: str  # as long as text: what is not prose is spaces, line ends are kept
+    marks: tuple[Mark, ...] = ()
 
 
 def refusal(code: str, place: object, message: str, remedy: str) -> DraftError:

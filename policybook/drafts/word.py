@@ -7,19 +7,17 @@ hidden text; so the elements that it parses are walked here.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from functools import cache
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from docx.oxml.ns import nsmap, qn
+from docx.oxml.ns import qn
 
 from policybook.drafts.archive import Archive
+from policybook.drafts.fields import CELL, closing, counted, lift, opening, property_of
+from policybook.drafts.names import has, is_on, name_of, path_of, value_of
+from policybook.drafts.record import Mark
 
-_PREFIXES = {
-    nsmap["w"]: "w",
-    nsmap["m"]: "m",
-    "http://schemas.openxmlformats.org/markup-compatibility/2006": "mc",
-}
 # Properties, and text that is not there once changes are accepted; of ruby the base is read.
 _SKIPPED = frozenset(
     "w:pPr w:rPr w:sdtPr w:tblPr w:trPr w:tcPr w:sectPr w:del w:moveFrom w:rt".split()
@@ -37,6 +35,14 @@ _CHARACTERS = {
 _ELSEWHERE = ("w:altChunk", "w:subDoc")  # text in another file
 
 
+@dataclass
+class _Field:
+    """A field that is open while a text is read."""
+
+    part: str  # begin (its instruction is read) or separate (its result is)
+    instruction: str = ""
+
+
 class _Story:
     """A body, header, footer or note while it is read."""
 
@@ -47,14 +53,14 @@ class _Story:
         self.boxes: list[Any] = []
         self.notes: list[tuple[str, str]] = []  # kind and id, in the order of reference
         self.hidden = False
-        self.fields: list[str] = []  # open fields: begin (instruction) or separate (result)
+        self.fields: list[_Field] = []
         self.balanced = _balanced(root)
         self.blocks(root)
 
     def blocks(self, parent: Any) -> None:
         """Paragraphs and tables in their order, through whatever wraps them."""
         for element in parent.iterchildren():
-            name = _name(element)
+            name = name_of(element)
             if name == "w:p":
                 self.paragraph(element)
             elif name == "w:tbl":
@@ -67,15 +73,15 @@ class _Story:
     def paragraph(self, element: Any) -> None:
         """A line; where the paragraph's mark is deleted, the next paragraph goes on with it."""
         hidden = self.hidden
-        properties = element.find(_path("w:pPr"))
+        properties = element.find(path_of("w:pPr"))
         if properties is None:
             self.inline(element)
             self.end_line()
             return
-        self.hidden = hidden or _value(properties, "w:pStyle") in self.vanishing
+        self.hidden = hidden or value_of(properties, "w:pStyle") in self.vanishing
         self.inline(element)
         self.hidden = hidden
-        if not any(_found(properties, f"w:rPr/{gone}") for gone in ("w:del", "w:moveFrom")):
+        if not any(has(properties, f"w:rPr/{gone}") for gone in ("w:del", "w:moveFrom")):
             self.end_line()
 
     def end_line(self) -> None:
@@ -93,13 +99,13 @@ class _Story:
     def table(self, element: Any) -> None:
         """A line for each row, with tabs between cells."""
         for row in _parts(element, "w:tr"):
-            if not _found(row, "w:trPr/w:del"):
+            if not has(row, "w:trPr/w:del"):
                 cells = _parts(row, "w:tc")
                 self.lines.append("\t".join(map(self.cell, cells)))
 
     def cell(self, element: Any) -> str:
         """The text of a cell, a line for each of its paragraphs."""
-        if _found(element, "w:tcPr/w:cellDel"):
+        if has(element, "w:tcPr/w:cellDel"):
             return ""
         lines, self.lines = self.lines, []
         self.blocks(element)
@@ -119,14 +125,21 @@ class _Story:
     def inline(self, parent: Any) -> None:
         """What stands within a line."""
         for element in parent.iterchildren():
-            name = _name(element)
+            name = name_of(element)
             if name in ("w:t", "m:t"):
                 self.say(element.text or "")
             elif name == "w:r":
                 hidden = self.hidden
                 self.hidden = self.vanishes(element)
-                self.inline(element)
+                cell = value_of(element, "w:rPr/w:rStyle") == CELL
+                self.marked(element, CELL if cell else "")
                 self.hidden = hidden
+            elif name == "w:fldSimple":
+                instruction = element.get(qn("w:instr"), "")
+                if not counted(instruction):
+                    self.marked(element, property_of(instruction))
+            elif name == "w:instrText" and self.fields:
+                self.fields[-1].instruction += element.text or ""
             elif name == "w:fldChar":
                 self.field(element.get(qn("w:fldCharType")))
             elif name == "w:txbxContent":
@@ -144,31 +157,43 @@ class _Story:
 
     def say(self, text: str) -> None:
         """Text, unless it is hidden or an instruction of a field."""
-        if text and not self.hidden and not (self.balanced and "begin" in self.fields):
+        if not text or self.hidden:
+            return
+        unseen = any(one.part == "begin" or counted(one.instruction) for one in self.fields)
+        if not (self.balanced and unseen):
             self.line.append(text)
+
+    def marked(self, element: Any, name: str) -> None:
+        """What stands within an element that says what it is."""
+        self.say(opening(name) if name else "")
+        self.inline(element)
+        self.say(closing(name))
 
     def field(self, kind: str | None) -> None:
         """A field begins with its instruction, then has its result."""
         if kind == "begin":
-            self.fields.append(kind)
+            self.fields.append(_Field(kind))
         elif kind == "separate" and self.fields:
-            self.fields[-1] = kind
+            self.fields[-1].part = kind
+            name = property_of(self.fields[-1].instruction)
+            self.say(opening(name) if name else "")
         elif kind == "end" and self.fields:
-            self.fields.pop()
+            closed = self.fields.pop()
+            self.say(closing(property_of(closed.instruction) if closed.part == "separate" else ""))
 
     def vanishes(self, run: Any) -> bool:
         """Whether a run is hidden: by itself, else by its style, else by its paragraph's."""
-        properties = run.find(_path("w:rPr"))
+        properties = run.find(path_of("w:rPr"))
         if properties is None:
             return self.hidden
-        own = properties.find(_path("w:vanish"))
+        own = properties.find(path_of("w:vanish"))
         if own is not None:
-            return _on(own)
-        return self.hidden or _value(properties, "w:rStyle") in self.vanishing
+            return is_on(own)
+        return self.hidden or value_of(properties, "w:rStyle") in self.vanishing
 
 
-def word_text(path: Path, data: bytes) -> str:
-    """Body, then notes, then headers and footers; a line for each paragraph."""
+def word_text(path: Path, data: bytes) -> tuple[str, tuple[Mark, ...]]:
+    """Body, then notes, then headers and footers; a line for each paragraph; and its marks."""
     archive = Archive(path, data)
     name = archive.main()
     root = archive.tree(name)
@@ -176,7 +201,7 @@ def word_text(path: Path, data: bytes) -> str:
     if any(next(root.iter(qn(outside)), None) is not None for outside in _ELSEWHERE):
         raise archive.broken("正文有一部分存在内嵌的另一个文件里，读不全")
     try:
-        return "\n".join(_texts(archive, root, related))
+        return lift("\n".join(_texts(archive, root, related)))
     except RecursionError as problem:
         raise archive.broken("内容嵌套太深") from problem
 
@@ -213,8 +238,8 @@ def _vanishing(root: Any) -> frozenset[str]:
         style = styles.get(name)
         if style is None or depth > 20:
             return False
-        own = style.find(_path("w:rPr/w:vanish"))
-        return _on(own) if own is not None else hides(_value(style, "w:basedOn"), depth + 1)
+        own = style.find(path_of("w:rPr/w:vanish"))
+        return is_on(own) if own is not None else hides(value_of(style, "w:basedOn"), depth + 1)
 
     return frozenset(name for name in styles if name and hides(name))
 
@@ -228,7 +253,7 @@ def _balanced(root: Any) -> bool:
 def _parts(element: Any, wanted: str) -> Iterator[Any]:
     """Rows of a table or cells of a row, also inside content controls."""
     for child in element.iterchildren():
-        name = _name(child)
+        name = name_of(child)
         if name == wanted:
             yield child
         elif name not in _SKIPPED:
@@ -242,32 +267,3 @@ def _symbol(code: str) -> str:
     except (ValueError, OverflowError):
         return "□"
     return "□" if "\ud800" <= char <= "\uf8ff" else char
-
-
-def _name(element: Any) -> str:
-    """``w:p`` for a paragraph; empty for comments and for names of other namespaces."""
-    return _short(element.tag) if isinstance(element.tag, str) else ""
-
-
-@cache
-def _short(tag: str) -> str:
-    space, _, local = tag[1:].rpartition("}")
-    return f"{_PREFIXES.get(space, '')}:{local}"
-
-
-@cache
-def _path(names: str) -> str:
-    return "/".join(qn(name) for name in names.split("/"))
-
-
-def _found(element: Any, names: str) -> bool:
-    return element.find(_path(names)) is not None
-
-
-def _value(element: Any, names: str) -> str:
-    found = element.find(_path(names))
-    return "" if found is None else str(found.get(qn("w:val"), ""))
-
-
-def _on(toggle: Any) -> bool:
-    return toggle.get(qn("w:val"), "true").lower() in ("1", "true", "on")

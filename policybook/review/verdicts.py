@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import gc
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from multiprocessing import get_all_start_methods, get_context
 from typing import Any
 
-from policybook.drafts import Draft
+from policybook.drafts import Draft, Mark
 from policybook.exemptions import CLASSES
 from policybook.lint import Stated, word_faults
 from policybook.model import Fact
@@ -20,6 +20,7 @@ from policybook.review.compare import printed, verdict
 from policybook.review.known import Known, known
 from policybook.review.labels import Labels
 from policybook.review.match import Candidate, match
+from policybook.review.stated import exempt, is_number, marks_of, stated
 from policybook.scan import Hit, moved, scan, sentence
 
 VERDICTS = {
@@ -95,16 +96,19 @@ def review(
     facts: Mapping[str, Fact],
     titles: Mapping[tuple[str, str], str],
     earlier: Sequence[Mapping[str, Fact]] = (),
+    cells: Collection[str] = (),
 ) -> Review:
     """Every numeral of a draft with its verdict.
 
     ``titles``: what each record is called, by ledger and id.
     ``earlier``: the facts of earlier editions, the newest first.
+    ``cells``: what the cells of the ledgers say.
     """
     reader = _Reader(
         {name: known(facts[name]) for name in facts},
         Labels(list(facts.values()), titles),
         earlier,
+        frozenset(cells),
     )
     parts = list(in_parts(draft, PART))
     if len(parts) > 1 and "fork" in get_all_start_methods():
@@ -123,7 +127,13 @@ def in_parts(draft: Draft, size: int) -> Iterator[tuple[Draft, int]]:
     while start < len(draft.text) or not start:
         end = draft.scanned.find("\n", start + size) + 1 or len(draft.text)
         part = slice(start, end)
-        yield replace(draft, text=draft.text[part], scanned=draft.scanned[part]), start
+        marks = tuple(
+            replace(mark, start=mark.start - start, end=mark.end - start)
+            for mark in draft.marks
+            if start <= mark.start and mark.end <= end
+        )
+        text, scanned = draft.text[part], draft.scanned[part]
+        yield replace(draft, text=text, scanned=scanned, marks=marks), start
         start = end or 1
 
 
@@ -139,17 +149,58 @@ class _Reader:
     facts: Mapping[str, Known]
     labels: Labels
     earlier: Sequence[Mapping[str, Fact]]
+    cells: frozenset[str]
 
     def read(self, draft: Draft, start: int) -> list[Reviewed]:
         """The numerals of a part; their places are those of the whole, ``start`` being its own."""
         hits = scan(draft.scanned)
+        marks = marks_of(draft, hits)
         chosen = match(draft.scanned, hits, self.facts, self.labels)
-        claims = _claims(draft, hits, chosen)
+        chosen.update(stated(draft, marks, self.facts))
+        numbers = {place: one for place, one in chosen.items() if is_number(marks.get(place))}
+        claims = _claims(draft, hits, numbers)
         found = (
-            _reviewed(draft, hit, chosen.get(place), claims.get(place, ""), self.earlier)
+            self.reviewed(draft, hit, marks.get(place), chosen.get(place), claims.get(place, ""))
             for place, hit in enumerate(hits)
         )
         return [replace(one, hit=moved(one.hit, start)) if start else one for one in found]
+
+    def reviewed(
+        self,
+        draft: Draft,
+        hit: Hit,
+        mark: Mark | None,
+        candidate: Candidate | None,
+        claim: str,
+    ) -> Reviewed:
+        """What is said of one numeral."""
+        around = sentence(draft.text, hit.start)
+
+        def said(name: str, message: str, statistics: tuple[str, ...] = ()) -> Reviewed:
+            return Reviewed(hit, name, statistics, around, message)
+
+        marked = exempt(draft, mark, self.cells)
+        if marked:
+            return said(*marked)
+        if hit.kind != "quantity" and (candidate is None or candidate.verdict):
+            return said("exempt", CLASSES[hit.kind])
+        if candidate is None:
+            return said("unknown", "本期没有文字和数值都相合的指标。")
+        fact = candidate.fact.fact
+        names = (fact.id, *candidate.others)
+        stated = f"{fact.label} {fact.display}"
+        if claim:
+            return said("contradicts", claim, names)
+        if candidate.verdict:
+            dropped = fact.qualifier and fact.qualifier not in hit.text and not hit.approximation
+            note = f"；原数是下限，文中漏写“{fact.qualifier}”" if dropped else ""
+            return said(candidate.verdict, f"{stated}{note}", names)
+        for edition in self.earlier:
+            then = edition.get(fact.id)
+            if then and hit.value is not None and verdict(printed(hit), known(then)):
+                message = f"这是 {then.period} 的数（{then.display}）；本期 {stated}"
+                return said("earlier", message, (fact.id,))
+        return said("contradicts", f"本期 {stated}，文中写作“{hit.text}”", (fact.id,))
 
 
 _reader: _Reader | None = None
@@ -171,36 +222,3 @@ def _claims(draft: Draft, hits: Sequence[Hit], chosen: Mapping[int, Candidate]) 
         if fault:
             found[place] = fault
     return found
-
-
-def _reviewed(
-    draft: Draft,
-    hit: Hit,
-    candidate: Candidate | None,
-    claim: str,
-    earlier: Sequence[Mapping[str, Fact]],
-) -> Reviewed:
-    around = sentence(draft.text, hit.start)
-
-    def said(name: str, message: str, statistics: tuple[str, ...] = ()) -> Reviewed:
-        return Reviewed(hit, name, statistics, around, message)
-
-    if hit.kind != "quantity":
-        return said("exempt", CLASSES[hit.kind])
-    if candidate is None:
-        return said("unknown", "本期没有文字和数值都相合的指标。")
-    fact = candidate.fact.fact
-    names = (fact.id, *candidate.others)
-    stated = f"{fact.label} {fact.display}"
-    if claim:
-        return said("contradicts", claim, names)
-    if candidate.verdict:
-        dropped = fact.qualifier and fact.qualifier not in hit.text and not hit.approximation
-        note = f"；原数是下限，文中漏写“{fact.qualifier}”" if dropped else ""
-        return said(candidate.verdict, f"{stated}{note}", names)
-    for edition in earlier:
-        then = edition.get(fact.id)
-        if then and verdict(printed(hit), known(then)):
-            message = f"这是 {then.period} 的数（{then.display}）；本期 {stated}"
-            return said("earlier", message, (fact.id,))
-    return said("contradicts", f"本期 {stated}，文中写作“{hit.text}”", (fact.id,))

@@ -26,7 +26,7 @@ from pathlib import Path
 from typing import Any
 
 SUMS = "SHA256SUMS"
-FILES = "index.html audit.xlsx ledgers.sqlite verify.py coverage.js facts.csv facts.js".split()
+FILES = "index.html audit.xlsx report.docx ledgers.sqlite verify.py coverage.js facts.csv".split()
 VOID = re.findall(r"\w+", "area base br col embed hr img input link meta source track wbr")
 MARKS = ("data-stat", "data-fact", "data-column", "data-relation")
 SCALED = re.compile(r"SUM\(CAST\(ROUND\((\"\w+\") \* (10+)\) AS INTEGER\)\) / \2\.0")
@@ -372,7 +372,7 @@ def verify(folder: Path) -> tuple[int, list[str]]:
         found[f"读不下去（{type(problem).__name__} {problem}）"] = {"facts.json、data/": None}
     for subject, check in checks:
         try:
-            for text in itertools.chain(*itertools.starmap(differences, check)):
+            for text in itertools.chain.from_iterable(itertools.starmap(differences, check)):
                 found.setdefault(text, {})[subject] = None
         except Exception as problem:  # so is whatever a tampered query, text or page provokes
             found[f"查不下去（{type(problem).__name__} {problem}）{subject}"] = {subject: None}

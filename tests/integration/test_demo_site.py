@@ -9,10 +9,14 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from docx import Document
+from typer.testing import CliRunner
 
+from policybook.cli import app
 from policybook.demo import write_demo
 from policybook.diff import compare_editions
 from policybook.pages import read_page
+from policybook.paper import DOCUMENT
 from policybook.period import find_periods
 from policybook.publishing import release
 from policybook.register import read_register
@@ -42,6 +46,22 @@ def test_every_quarter_is_released_and_verified(city: Path) -> None:
         command = [sys.executable, "verify.py"]
         done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stdout
+
+
+def test_the_document_says_that_it_is_made_up(city: Path) -> None:
+    """On each of its pages, in its head, and at its end; all its numbers are the edition's own."""
+    document = Document(str(city / "_build" / "site" / "2031Q2" / DOCUMENT))
+    section = document.sections[0]
+    heads = [header.paragraphs[0].text for header in (section.header, section.even_page_header)]
+    assert all("虚构报告" in text for text in heads)
+    (note,) = [one.text for one in document.paragraphs if one.style.name == "附注"]
+    assert "虚构报告" in note
+    assert "虚构" in document.core_properties.author
+    path = str(city / "_build" / "site" / "2031Q2" / DOCUMENT)
+    arguments = ["review", path, "--period", "2031Q2", "--root", str(city), "--json"]
+    coverage = json.loads(CliRunner().invoke(app, arguments).stdout)["coverage"]
+    assert coverage["same"] > 200
+    assert coverage["unknown"] == coverage["contradicts"] == 0
 
 
 def test_each_release_remembers_its_bases(city: Path) -> None:

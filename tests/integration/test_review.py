@@ -12,7 +12,7 @@ import pytest
 from typer.testing import CliRunner
 
 from policybook.cli import app
-from policybook.drafts import Draft
+from policybook.drafts import Draft, Mark
 from policybook.model import Fact
 from policybook.published import read_release
 from policybook.review import review
@@ -109,6 +109,38 @@ def test_an_earlier_edition_s_number_is_told(site: Path) -> None:
     (said,) = review(Draft("稿", "txt", text, text), "2024Q2", facts, {}, [{name: then}]).hits
     assert (said.verdict, said.statistics) == ("earlier", (name,))
     assert "2024Q1" in said.message
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "verdict", "statistic"),
+    [
+        ("97%", "safety.hazards_rate", "same", "safety.hazards_rate"),
+        ("97", "safety.hazards_rate|number", "same", "safety.hazards_rate"),
+        ("97.2%", "safety.hazards_rate", "contradicts", "safety.hazards_rate"),
+        ("97%", "safety.hazards_rate|interval", "unknown", None),
+        ("97%", "Company", "unknown", None),
+        ("34.4", "LedgerCell", "exempt", None),
+        ("34.7", "LedgerCell", "contradicts", None),
+    ],
+)
+def test_a_field_says_what_its_number_is(
+    site: Path, text: str, name: str, verdict: str, statistic: str | None
+) -> None:
+    """What a field names decides, far from any word of the label; other programs' fields do not."""
+    whole = "前\n" * 40_000 + f"无关的话{text}。"  # read in two parts
+    start = whole.index(text)
+    draft = Draft("稿", "docx", whole, whole, (Mark(start, start + len(text), name),))
+    facts = read_release(site).facts
+    (said,) = review(draft, "2024Q2", facts, {}, cells={"34.4"}).hits
+    assert (said.verdict, *said.statistics) == (verdict, *([statistic] if statistic else []))
+
+
+def test_the_name_of_an_edition_is_no_number(root: Path, write: Write) -> None:
+    """2024Q2 is exempt as a whole; digits that only look like it are not."""
+    _, content = as_json(root, write("稿.txt", "报告期2024Q2，报告期2024Q5。"))
+    verdicts = [(hit["verdict"], hit["message"]) for hit in content["hits"]]
+    assert verdicts[:2] == [("exempt", "期号")] * 2
+    assert ("exempt", "期号") not in verdicts[2:]
 
 
 def test_the_table_and_the_marked_page(root: Path, write: Write, tmp_path: Path) -> None:

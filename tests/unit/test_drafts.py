@@ -462,9 +462,37 @@ def test_fields_are_read_by_their_results(word: Read) -> None:
     begin, separate, end = (field.format(kind) for kind in ("begin", "separate", "end"))
     code = "<w:r><w:instrText>IF 9</w:instrText></w:r>"
     xml = f"{begin}{code}{begin}{separate}{run('8')}{end}{separate}{run('5')}{end}{run('项')}"
-    simple = f'<w:fldSimple w:instr="PAGE">{run("7")}</w:fldSimple>'
+    simple = f'<w:fldSimple w:instr="REF a">{run("7")}</w:fldSimple>'
     assert word(paragraph(xml + simple)) == "5项7"
     assert word(paragraph(f"{begin}{run('没有结束')}") + paragraph(run("下段"))) == "没有结束\n下段"
+
+
+def test_numbers_of_pages_are_not_read(word: Read) -> None:
+    """Nobody wrote what a field that counts pages shows, in either way of writing fields."""
+    simple = f'<w:fldSimple w:instr=" PAGE ">{run("7")}</w:fldSimple>'
+    field = '<w:r><w:fldChar w:fldCharType="{}"/></w:r>'
+    begin, separate, end = (field.format(kind) for kind in ("begin", "separate", "end"))
+    code = "<w:r><w:instrText> NUMPAGES </w:instrText></w:r>"
+    xml = f"{simple}{run('—')}{begin}{code}{separate}{run('8')}{end}"
+    assert word(paragraph(xml)) == "—"
+
+
+def test_fields_name_what_they_show(tmp_path: Path) -> None:
+    """A number knows the document property of its field, and that it is a ledger's cell."""
+    field = '<w:r><w:fldChar w:fldCharType="{}"/></w:r>'
+    begin, separate, end = (field.format(kind) for kind in ("begin", "separate", "end"))
+    code = '<w:r><w:instrText> DOCPROPERTY "a.b|number" </w:instrText></w:r>'
+    simple = f'<w:fldSimple w:instr=" DOCPROPERTY a.c ">{run("7项")}</w:fldSimple>'
+    style = '<w:rStyle w:val="LedgerCell"/>'
+    cell = run("“6", style) + run("项”", style)
+    cells = "".join(f"<w:tc>{paragraph(one)}</w:tc>" for one in (cell, simple))
+    row = f"<w:tbl><w:tr>{cells}</w:tr></w:tbl>"
+    line = paragraph(run("共") + begin + code + separate + run("85") + end + run("项"))
+    path = written(tmp_path / "a.docx", packed(document=body(line + row)))
+    draft = read_draft(path)
+    assert draft.text == "共85项\n“6项”\t7项"
+    marked = {(draft.text[one.start : one.end], one.name) for one in draft.marks}
+    assert marked == {("85", "a.b|number"), ("“6项”", "LedgerCell"), ("7项", "a.c")}
 
 
 def test_wrapped_text_is_read(word: Read) -> None:

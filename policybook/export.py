@@ -1,0 +1,47 @@
+"""``policybook export``: a file taken out of a release, for people to send on. floor: export."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+from policybook.coverage import COVERAGE
+from policybook.errors import UsageError, error
+from policybook.paper import DOCUMENT
+
+FILES = {"docx": DOCUMENT, "xlsx": "audit.xlsx"}
+"""What a release has in each form."""
+_NO_NAME = re.compile(r'[\\/:*?"<>|\s]+')
+
+
+def export_file(release: Path, form: str, out: Path | None) -> tuple[Path, Path]:
+    """Copy the file of a form; the file, and where the copy lies.
+
+    Raises :class:`UsageError` when there is no such edition or file, or something in its place.
+    """
+    source = release / FILES[form]
+    if not release.is_dir():
+        remedy = f"先运行 policybook build {release.name}，或用 --site 指向网站文件夹。"
+        raise UsageError(error("export.edition", release, "没有生成这一期。", remedy))
+    if not source.is_file():
+        remedy = f"用现在的程序重新运行 policybook build {release.name}。"
+        raise UsageError(error("export.file", source, "这一期里没有这个文件。", remedy))
+    path = out or Path(f"{_name(release)}-{release.name}.{form}")
+    try:
+        with path.open("xb") as file:
+            file.write(source.read_bytes())
+    except FileExistsError:
+        remedy = "用 --out 换一个文件名，或先移走原有的。"
+        raise UsageError(error("export.exists", path, "已有这个文件，没有覆盖。", remedy)) from None
+    return source, path
+
+
+def _name(release: Path) -> str:
+    """The edition's title as a file name."""
+    try:
+        coverage = json.loads((release / COVERAGE).read_text(encoding="utf-8"))
+        title = str(coverage["parameters"]["title"])
+    except (OSError, ValueError, KeyError):
+        title = ""
+    return _NO_NAME.sub("", title) or "policybook"
