@@ -5,6 +5,8 @@
 
 Each change is judged twice by both verifiers: as it is, and forged, that is with SHA256SUMS
 made anew by whoever made it, so that not the digests tell but what the files say of each other.
+A verifier finds whatever its digests find and whatever it finds in the forged folder, so that
+as it is only the digests are asked again. What forgers can do is what signatures are for.
 ``--untouched N`` builds so many releases of the demo city, in which nothing may be found.
 Exit status 1 when a change is missed as it is, or an untouched release is blamed.
 """
@@ -29,6 +31,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from policybook.inventory import check_sums
 from policybook.published import SUMS
 from policybook.release import VERIFIER, write_sums
 from policybook.verify import verify_release
@@ -262,15 +265,14 @@ class Judged:
     found: tuple[bool, bool, bool, bool]
 
 
-def standalone() -> Callable[[Path], tuple[int, list[str]]]:
-    """``verify`` of the verify.py that goes into releases."""
+def standalone() -> Any:
+    """The verify.py that goes into releases, as a module."""
     spec = importlib.util.spec_from_file_location("standalone_verify", VERIFIER)
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    verify: Callable[[Path], tuple[int, list[str]]] = module.verify
-    return verify
+    return module
 
 
 def judge(release: Path, kind: str, change: Change) -> Judged:
@@ -283,13 +285,19 @@ def judge(release: Path, kind: str, change: Change) -> Judged:
             path.unlink()
         else:
             path.write_bytes(change.content.encode())
-        as_is = bool(verify_release(release)), bool(other(release)[1])
+        by_digest = bool(check_sums(release)), any(map(differs, other.check_sums(release)))
         write_sums(release)
-        forged = bool(verify_release(release)), bool(other(release)[1])
+        forged = bool(verify_release(release)), bool(other.verify(release)[1])
     finally:
         path.write_bytes(before)
         sums.write_bytes(digests)
-    return Judged(kind, change, (*as_is, *forged))
+    as_is = [one or another for one, another in zip(by_digest, forged, strict=True)]
+    return Judged(kind, change, (as_is[0], as_is[1], *forged))
+
+
+def differs(check: tuple[str, object, object]) -> bool:
+    """Whether what stands is not what should."""
+    return check[1] != check[2]
 
 
 def run(release: Path, seed: int, kinds: list[str]) -> list[Judged]:
@@ -313,10 +321,13 @@ def report(judged: list[Judged]) -> bool:
             widths = (9, 11, 9, 12)
             columns = "".join(f"{t:>{w}}" for t, w in zip(texts, widths, strict=True))
             print(f"{kind:18}{len(of_kind):>8}{columns}")
-    for one in judged:
-        if not all(one.found):
+    for kind in KINDS:
+        missing = [one for one in judged if one.kind == kind and not all(one.found)]
+        for one in missing[:5]:
             missed = Counter(f for f, ok in zip(NAMES, one.found, strict=True) if not ok)
-            print(f"missed by {'、'.join(missed)}: {one.kind} {one.change.file} {one.change.what}")
+            print(f"missed by {', '.join(missed)}: {kind} {one.change.file} {one.change.what}")
+        if missing[5:]:
+            print(f"… and {len(missing) - 5} more of {kind}")
     return all(all(one.found[:2]) for one in judged)
 
 
@@ -336,7 +347,7 @@ def untouched(count: int) -> bool:
             subprocess.run([*policybook, "demo", str(root), *options], check=True)
             subprocess.run([*policybook, "build", "--root", str(root)], check=True)
             for release in sorted((root / "_build/site").glob("*Q?")):
-                problems = [*map(str, verify_release(release)), *other(release)[1]]
+                problems = [*map(str, verify_release(release)), *other.verify(release)[1]]
                 blamed += bool(problems)
                 print(f"untouched {seed} {release.name}: {problems[:3] or 'nothing found'}")
             shutil.rmtree(root)

@@ -118,7 +118,7 @@ def load_book(stage: Path) -> Book:
     data, period = stage / "data", content["period"]
     parameters = read_parameters(data / period / "period.yml", period)
     released_on = date.fromisoformat(content["released_on"]) if content["released_on"] else None
-    parameters = replace(parameters, released_on=released_on)
+    parameters = replace(parameters, released_on=released_on, signer=content["signer"])
     schemas = load_schemas(data)
     read, _ = read_ledgers(data, data / period, schemas, parameters.empty_ledgers)
     provenance = read_provenance(data / period)

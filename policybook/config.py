@@ -33,6 +33,7 @@ class Parameters:
     next_release: date | None
     empty_ledgers: tuple[str, ...]
     released_on: date | None = None  # of the register; None for a draft
+    signer: str = ""  # of the register: fingerprint of the key; "" unsigned
 
     @property
     def version(self) -> str:
@@ -52,6 +53,8 @@ class Parameters:
         value = getattr(self, name)
         if name == "released_on" and value is None:
             return "尚未正式发布（草稿）"
+        if name == "signer":
+            return f"SHA256SUMS.sig，密钥指纹 {value}" if value else "未签名"
         if isinstance(value, date):
             return f"{value.year}年{value.month}月{value.day}日"
         return "待定" if value is None else str(value)
@@ -62,7 +65,8 @@ TEXTS = (
     "version",
 )
 """What pages may show of an edition."""
-_KEYS = [name for name in Parameters.__dataclass_fields__ if name != "released_on"]
+_OF_REGISTER = ("released_on", "signer")
+_KEYS = [name for name in Parameters.__dataclass_fields__ if name not in _OF_REGISTER]
 
 
 class _UniqueLoader(yaml.SafeLoader):

@@ -20,6 +20,7 @@ from policybook.relations import Relation, relation_from_dict
 from policybook.schema import Schema, parse_schema
 
 SUMS = "SHA256SUMS"
+SIGNATURE = "SHA256SUMS.sig"
 CRATE = "ro-crate-metadata.json"
 RESTORE = "发布的文件不应改动：从原发布处重新取得，或更正数据后重新发布。"
 """The remedy for whatever does not agree."""
@@ -131,9 +132,9 @@ def stated_digests(release: Path) -> dict[str, str]:
 
 
 def digests(release: Path) -> dict[str, str]:
-    """The sha256 of each file of a release but ``SHA256SUMS`` itself, by POSIX path."""
+    """The sha256 of each file of a release, ``SHA256SUMS`` and its signature apart, by path."""
     return {
         path.relative_to(release).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
         for path in sorted(release.rglob("*"))
-        if path.is_file() and path.name != SUMS
+        if path.is_file() and path not in (release / SUMS, release / SIGNATURE)
     }

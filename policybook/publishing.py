@@ -32,6 +32,7 @@ from policybook.register import (
     read_register,
     read_values,
 )
+from policybook.signature import fingerprint, sign
 from policybook.site import Project, build_edition, published_values, sums_digest
 
 CHANGELOG = "CHANGELOG.md"
@@ -39,20 +40,23 @@ BLOCKING = ("change.", "plausible.", "submission.", "compare.")
 """Warnings that a draft may have and a release may not."""
 
 
-def release(project: Project, period: Period, reason: str, today: date) -> list[Finding]:
+def release(
+    project: Project, period: Period, reason: str, today: date, key: Path | None = None
+) -> list[Finding]:
     """Publish an edition once and for ever; returns the checklist.
 
-    ``reason``: of a re-issue, for readers.
+    ``reason``: of a re-issue, for readers; ``key``: the SSH key to sign with.
     Raises :class:`PolicybookError` with the checklist when it blocks; nothing is then written.
     """
     register = read_register(project.data)
     _check_turn(project.data, period, register, reason)
+    signer = fingerprint(key) if key else ""
     project.out.mkdir(parents=True, exist_ok=True)
     place = project.out / str(period)
     with workshop(project.out) as work:
         recover(place)
         try:
-            findings = build_edition(project, period, work, today)
+            findings = build_edition(project, period, work, today, signer)
         except PolicybookError as problem:
             raise SiteError([*problem.findings, _nothing_done(period)]) from None
         built = work / "release"
@@ -64,13 +68,15 @@ def release(project: Project, period: Period, reason: str, today: date) -> list[
         if any_error(findings):
             raise SiteError([*findings, _nothing_done(period)])
         bases = " ".join(map(str, earlier_editions(project.data, period)))
-        entry = Released(str(period), today.isoformat(), sums_digest(built), bases, reason)
+        digest = sums_digest(built)
+        entry = Released(str(period), today.isoformat(), digest, bases, reason, signer)
+        signature = sign(built, key) if key else ""
         swap(built, place)
     for path in place.rglob("*"):
         if path.is_file():
             path.chmod(0o444)
     _write_changelog(project.data, entry, values, register)
-    add_release(project.data, entry, values)
+    add_release(project.data, entry, values, signature)
     write_front(project.out, read_register(project.data))
     return findings
 

@@ -1,7 +1,7 @@
 """The register of releases: what was published, when, and with which values. floor: register.
 
 ``data/releases.csv`` has a line a release; ``data/releases/<edition>.csv`` the values that
-readers saw.  Both are kept with the data, since the released folders themselves are not.
+readers saw, ``<edition>.sig`` the signature where there is one.  Both are kept with the data, since the released folders themselves are not.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from policybook.errors import ConfigError, error
 from policybook.folders import replace_file
 from policybook.ledgers import csv_text, read_columns
 
-_COLUMNS = ("edition", "released_on", "sha256", "bases", "note")
+_COLUMNS = ("edition", "released_on", "sha256", "bases", "note", "signer")
 
 
 @dataclass(frozen=True)
@@ -26,6 +26,7 @@ class Released:
     sha256: str  # of its SHA256SUMS
     bases: str  # the earlier editions it was compared with, separated by blanks
     note: str  # of a re-issue: what changed
+    signer: str = ""  # fingerprint of the key; "" unsigned
 
 
 @dataclass(frozen=True)
@@ -59,14 +60,23 @@ def read_values(data: Path, edition: str) -> dict[str, Published]:
     return {row["statistic"]: Published(row["value"], row["display"]) for row in rows}
 
 
-def add_release(data: Path, released: Released, values: Mapping[str, Published]) -> None:
-    """Enter a release: first its values, then its line, each file complete or not at all."""
+def signature_file(data: Path, edition: str) -> Path:
+    """Where a release's signature is kept, since the released folders themselves are not."""
+    return data / "releases" / f"{edition}.sig"
+
+
+def add_release(
+    data: Path, released: Released, values: Mapping[str, Published], signature: str = ""
+) -> None:
+    """Enter a release: values, signature, then its line, each file complete or not at all."""
     folder = data / "releases"
     folder.mkdir(exist_ok=True)
     rows = [(name, one.value, one.display) for name, one in values.items()]
     replace_file(
         folder / f"{released.edition}.csv", csv_text(("statistic", "value", "display"), rows)
     )
+    if signature:
+        replace_file(signature_file(data, released.edition), signature)
     lines = [*read_register(data).values(), released]
     entries = [[asdict(one)[column] for column in _COLUMNS] for one in lines]
     replace_file(register_file(data), csv_text(_COLUMNS, entries))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -23,8 +24,14 @@ from policybook.inputs import notebook_parameters
 from policybook.notebooks import check_coverage, collect, run_notebooks
 from policybook.paper import write_document
 from policybook.period import Period
-from policybook.published import SUMS, Release, read_release
-from policybook.register import Published, Released, read_register, read_values
+from policybook.published import SIGNATURE, SUMS, Release, read_release
+from policybook.register import (
+    Published,
+    Released,
+    read_register,
+    read_values,
+    signature_file,
+)
 from policybook.release import assemble, write_sums
 from policybook.stage import facts_document, run_jupyter_book, stage_book, stage_data, used_on
 from policybook.verify import verify_release
@@ -60,7 +67,8 @@ def build(project: Project, periods: Sequence[Period]) -> list[Finding]:
                 findings.append(_kept(period, place))
                 continue
             released_on = date.fromisoformat(released.released_on) if released else None
-            findings += build_edition(project, period, work, released_on)
+            signer = released.signer if released else ""
+            findings += build_edition(project, period, work, released_on, signer)
             if released is not None:
                 findings += check_republished(project.data, work / "release", released)
             swap(work / "release", place)
@@ -83,6 +91,8 @@ def sums_digest(release: Path) -> str:
 def check_republished(data: Path, release: Path, released: Released) -> list[Finding]:
     """A released edition built again, such as in a fresh clone: its numbers are those published.
 
+    With the very same bytes it also has the same signature.
+
     Raises :class:`SiteError` when one is not; pages may differ, by a newer program.
     """
     published = read_values(data, released.edition)
@@ -101,6 +111,9 @@ def check_republished(data: Path, release: Path, released: Released) -> list[Fin
             ]
         )
     if sums_digest(release) == released.sha256:
+        signature = signature_file(data, released.edition)
+        if signature.is_file():
+            shutil.copyfile(signature, release / SIGNATURE)
         return []
     message = "页面由现在的程序重新生成，与当时发布的文件不同；数字相同。"
     return [note("release.rebuilt", released.edition, message, "要原样的文件夹，向发布者取。")]
@@ -116,12 +129,15 @@ def published_values(release: Release) -> dict[str, Published]:
 
 
 def build_edition(
-    project: Project, period: Period, work: Path, released_on: date | None
+    project: Project, period: Period, work: Path, released_on: date | None, signer: str
 ) -> list[Finding]:
-    """One edition as ``work/release``; ``released_on``: None for a draft."""
+    """One edition as ``work/release``.
+
+    ``released_on``: None for a draft; ``signer``: fingerprint of the key, "" when unsigned.
+    """
     checked = check_data(project.data, str(period))
     inputs = with_history(project.root, project.data, checked.required())
-    parameters = replace(inputs.parameters, released_on=released_on)
+    parameters = replace(inputs.parameters, released_on=released_on, signer=signer)
     inputs = replace(inputs, parameters=parameters)
     rules = rules_of(inputs.parameters, load_exemptions(project.root / "book" / "exemptions.yml"))
     stage = work / "stage"

@@ -67,6 +67,7 @@ def facts_document(
         "schema_version": SCHEMA_VERSION,
         "period": str(period),
         "released_on": str(inputs.parameters.released_on or ""),
+        "signer": inputs.parameters.signer,
         "facts": [asdict(facts[name]) for name in facts],
         "figures": [
             {**asdict(one), "svg": f"figures/{one.id}.svg", "png": f"figures/{one.id}.png"}

@@ -143,6 +143,9 @@ def ingest(
 def release(
     period: Annotated[str, typer.Argument(help="期号；更正版如 2024Q3-r1。")],
     note: Annotated[str, typer.Option(help="更正版给读者的说明。", show_default=False)] = "",
+    sign: Annotated[
+        Path | None, typer.Option(help="用这个 SSH 私钥签名；不写则不签名。", show_default=False)
+    ] = None,
     root: Root = Path(),
     data: Data = None,
     out: Out = None,
@@ -157,7 +160,7 @@ def release(
 
     out = out or root / "_build" / "site"
     project = _project(root, data or root / "data", out, jobs)
-    findings = publish(project, parse_period(period), note, date.today())
+    findings = publish(project, parse_period(period), note, date.today(), sign)
     report(findings, as_json)
     if not as_json:
         print(f"已发布 {period} 到 {out / period}")

@@ -37,17 +37,28 @@ def verify(
     release: Annotated[
         Path | None, typer.Argument(help="发布的文件夹；默认为最新一期。", show_default=False)
     ] = None,
+    signer: Annotated[
+        Path | None,
+        typer.Option(
+            help="还要由谁签名：公钥（.pub）或 allowed_signers 文件。", show_default=False
+        ),
+    ] = None,
     root: Root = Path(),
     as_json: Json = False,
 ) -> None:
     """只凭发布的文件夹核验：摘要、两种引擎重算、每页每个数字、图、关系。"""
+    from policybook.signature import check_signature
     from policybook.verify import verify_release
 
-    findings = verify_release(release or newest_release(root))
+    folder = release or newest_release(root)
+    findings = verify_release(folder)
+    if signer:
+        findings += check_signature(folder, signer)
     report(findings, as_json)
     end(findings)
     if not as_json:
-        print("核验通过：全部文件、统计数字、页面、图和勾稽关系一致。")
+        signed = f"由 {signer} 所列的密钥签名。" if signer else ""
+        print(f"核验通过：全部文件、统计数字、页面、图和勾稽关系一致。{signed}")
 
 
 @app.command(epilog="例：policybook trace safety.hazards_rate")

@@ -25,7 +25,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
-SUMS = "SHA256SUMS"
+SUMS, SIGNED = "SHA256SUMS", "SHA256SUMS.sig"
 FILES = "index.html audit.xlsx report.docx ledgers.sqlite verify.py coverage.js facts.csv".split()
 VOID = re.findall(r"\w+", "area base br col embed hr img input link meta source track wbr")
 MARKS = ("data-stat", "data-fact", "data-column", "data-relation")
@@ -54,7 +54,7 @@ def read_rows(path: Path) -> list[dict[str, str]]:
     """A CSV file's records; none when it cannot be read as such (its digest says so)."""
     try:
         with path.open(encoding="utf-8", errors="replace", newline="") as stream:
-            return list(csv.DictReader(stream))
+            return list(csv.DictReader(stream, restval=""))
     except (OSError, csv.Error):
         return []
 
@@ -356,9 +356,9 @@ def check_sums(folder: Path) -> Check:
     """Every file against its published digest: changed, missing, added."""
     lines = (folder / SUMS).read_text(encoding="utf-8", errors="replace").splitlines()
     stated = {name: hashed for hashed, _, name in (line.partition("  ") for line in lines)}
-    files = [p for p in folder.rglob("*") if p.is_file() and p.name != SUMS]
+    files = [path for path in folder.rglob("*") if path.is_file()]
     actual = {p.relative_to(folder).as_posix(): sha256(p.read_bytes()).hexdigest() for p in files}
-    yield "sha256", stated, actual
+    yield "sha256", stated, {name: actual[name] for name in actual.keys() - {SUMS, SIGNED}}
 
 
 def verify(folder: Path) -> tuple[int, list[str]]:

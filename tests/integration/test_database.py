@@ -54,10 +54,8 @@ def test_the_file_is_sound(published: Release, database: sqlite3.Connection) -> 
 def test_facts_are_those_published(published: Release, database: sqlite3.Connection) -> None:
     """A row a fact with the columns of facts.csv, in its order, no value where there is none."""
     rows = database.execute(f"SELECT {', '.join(COLUMNS)} FROM facts").fetchall()
-    records = published.records()
-    assert rows == [
-        tuple(cell or None for cell in row_of(fact, records)) for fact in published.facts.values()
-    ]
+    listed = map(row_of, published.facts.values())
+    assert rows == [tuple(cell or None for cell in row) for row in listed]
     kinds = database.execute("SELECT DISTINCT typeof(value), typeof(number) FROM facts").fetchall()
     assert kinds == [("text", "text")]
 

@@ -369,7 +369,8 @@ def test_verify_names_the_place(release: Path) -> None:
     name, change, _ = TAMPERED["a number"]
     changed(release / DOCUMENT, name, change)
     write_sums(release)
-    (finding,) = verify_release(release)
+    findings = [one for one in verify_release(release) if one.code != "verify.crate"]  # its digest
+    (finding,) = findings
     assert finding.code == "verify.document"
     assert re.fullmatch(rf"{DOCUMENT} 第\d+行", finding.place)
     assert "24185项" in finding.message
@@ -400,9 +401,8 @@ def test_a_missing_document_is_found(release: Path) -> None:
     """A release without its document is not complete."""
     (release / DOCUMENT).unlink()
     write_sums(release)
-    assert [(one.code, one.place) for one in verify_release(release)] == [
-        ("verify.missing", DOCUMENT)
-    ]
+    findings = [one for one in verify_release(release) if one.code != "verify.crate"]
+    assert [(one.code, one.place) for one in findings] == [("verify.missing", DOCUMENT)]
 
 
 def _found(release: Path, said: str) -> bool:

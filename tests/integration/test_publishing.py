@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
+import sys
 from datetime import date
 from pathlib import Path
 
@@ -11,12 +13,16 @@ import pytest
 
 from policybook.errors import Finding, SiteError, UsageError
 from policybook.period import parse_period
-from policybook.published import digests
+from policybook.published import SIGNATURE, digests
 from policybook.publishing import release
 from policybook.register import Published, Released, add_release, read_register
+from policybook.release import VERIFIER
+from policybook.signature import check_signature, fingerprint
 from policybook.site import Project, build
 from policybook.trace import edition_facts
+from policybook.verify import verify_release
 from tests.integration.city import PERIOD, found_city
+from tests.unit.test_signature import make_key
 
 QUARTER, NEXT = "2031Q1", "2031Q2"
 EDITIONS = """
@@ -86,6 +92,40 @@ def test_a_released_edition_is_kept_or_made_again(project: Project) -> None:
     edit(project, "works.csv", "30,25,", "30,24,")
     assert codes(build(project, [parse_period(QUARTER)])) == ["gate.coverage"]
     assert digests(place) == before
+
+
+def test_a_signed_release_says_so_and_stays_signed(project: Project, tmp_path: Path) -> None:
+    """Its pages name the key, both verifiers let it pass, and built again it has its signature."""
+    key = make_key(tmp_path / "office")
+    release(project, parse_period(QUARTER), "", TODAY, key)
+    place = project.out / QUARTER
+    signer = read_register(project.data)[QUARTER].signer
+    assert signer == fingerprint(key)
+    coverage = json.loads((place / "coverage.json").read_text(encoding="utf-8"))
+    assert coverage["parameters"]["signer"] == f"SHA256SUMS.sig，密钥指纹 {signer}"
+    assert check_signature(place, key.with_suffix(".pub")) == []
+    assert verify_release(place) == []
+    run = subprocess.run([sys.executable, str(VERIFIER), str(place)], check=False)
+    assert run.returncode == 0
+    shutil.rmtree(place)
+    build(project, [parse_period(QUARTER)])
+    assert check_signature(place, key.with_suffix(".pub")) == []
+
+
+def test_a_release_without_a_key_says_that_it_is_unsigned(project: Project) -> None:
+    """No signature lies beside it, and its pages do not hide that."""
+    published(project)
+    place = project.out / QUARTER
+    assert not (place / SIGNATURE).exists()
+    coverage = json.loads((place / "coverage.json").read_text(encoding="utf-8"))
+    assert coverage["parameters"]["signer"] == "未签名"
+
+
+def test_a_key_that_is_none_blocks_the_release(project: Project, tmp_path: Path) -> None:
+    """It is told before anything is built, and nothing is published."""
+    with pytest.raises(UsageError, match=r"sign\.key"):
+        release(project, parse_period(QUARTER), "", TODAY, tmp_path / "nowhere")
+    assert read_register(project.data) == {}
 
 
 def test_re_issues_come_in_order_and_say_why(project: Project) -> None:

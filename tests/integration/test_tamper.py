@@ -175,7 +175,7 @@ def shapeless_facts(release: Path) -> Expected:
 def no_facts(release: Path) -> Expected:
     """facts.json is gone."""
     (release / "facts.json").unlink()
-    return Expected("facts.json", ("verify.missing", "facts.json"), ("facts.json", "缺失"))
+    return Expected("facts.json", ("verify.missing", "facts.json"), ("facts.json",))
 
 
 def no_package(release: Path) -> Expected:

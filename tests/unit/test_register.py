@@ -48,8 +48,8 @@ def test_nothing_else_is_left_beside(tmp_path: Path) -> None:
 BROKEN = {
     "empty": b"",
     "other columns": b"edition,note\n2030Q1,\n",
-    "width": b"edition,released_on,sha256,bases,note\n2030Q1,2030-04-20\n",
-    "encoding": "edition,released_on,sha256,bases,note\n虚构,,,,\n".encode("gb18030"),
+    "width": b"edition,released_on,sha256,bases,note,signer\n2030Q1,2030-04-20\n",
+    "encoding": "edition,released_on,sha256,bases,note,signer\n虚构,,,,\n".encode("gb18030"),
 }
 
 
