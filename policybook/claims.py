@@ -107,6 +107,17 @@ _WORDS: Mapping[str, Callable[[Fact, str, Mapping[str, Fact]], str]] = {
 }
 
 
+def trace_texts(fact: Fact) -> dict[str, str]:
+    """What a trace page tells of a fact, by name: fields, queries, operands, files' digests."""
+    fields = ("id", "period", "span", "definition", "words", "notebook", "cell", "expression")
+    return {
+        **{name: str(getattr(fact, name)) for name in (*fields, "value")},
+        **fact.sql,
+        **{part.name: part.value for part in fact.operands if part.value is not None},
+        **{source["file"]: source["sha256"] for source in fact.sources},
+    }
+
+
 def shown(fact: Fact, variant: str, facts: Mapping[str, Fact]) -> str:
     """What a role variant prints (``over:200亿元``, ``rank:a.b c.d``).
 
@@ -118,5 +129,7 @@ def shown(fact: Fact, variant: str, facts: Mapping[str, Fact]) -> str:
             raise ValueError(f"指标 {fact.id} 没有区间：它不是倒推的数。")
         return fact.interval["display"]
     if name not in _WORDS:
-        raise ValueError(f"没有写法 {name}。")
+        if variant not in (texts := trace_texts(fact)):
+            raise ValueError(f"没有写法 {name}。")
+        return texts[variant]
     return _WORDS[name](fact, argument, facts)

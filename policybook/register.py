@@ -1,7 +1,8 @@
 """The register of releases: what was published, when, and with which values. floor: register.
 
 ``data/releases.csv`` has a line a release; ``data/releases/<edition>.csv`` the values that
-readers saw, ``<edition>.sig`` the signature where there is one.  Both are kept with the data, since the released folders themselves are not.
+readers saw, ``<edition>.sig`` the signature where there is one.  They are kept with the data,
+since the released folders themselves are not.
 """
 
 from __future__ import annotations

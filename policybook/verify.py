@@ -210,7 +210,13 @@ def check_relations(release: Release) -> list[Finding]:
 def check_pages(release: Release) -> list[Finding]:
     """Every number, ledger cell and figure table that a page displays."""
     findings: list[Finding] = []
-    rows = release.records()
+    rows = {
+        name: {
+            row.get("id", ""): {**row, "": str(line)}  # data-column="": its line in the file
+            for line, row in enumerate(release.rows(name), start=2)
+        }
+        for name in release.texts
+    }
     expected = dict.fromkeys(displayed_on(release))
     for path in sorted(release.folder.rglob("*.html")):
         page = path.relative_to(release.folder).as_posix()

@@ -135,6 +135,8 @@ GROUPS["numbers"] += [
         "22.4 × 10000 ÷ 174 = 1287.456 → 1287.5万元",
     ),
     page_number("notebooks/08_grassroots.html", "branches.linked", "46个", "64个"),
+    page_number("trace/matrix.total.html", "matrix.total", "a + b", "a - b"),
+    page_number("trace/opening.trains.html", "opening.trains", "63", "36"),  # the operand
 ]
 
 
@@ -194,6 +196,7 @@ def shown_cell(page: str, record: str, column: str, old: str, new: str) -> Tampe
 
 GROUPS["numbers"] += [
     shown_cell("book/funds-and-next-steps.html", "capital-subsidy", "amount", "40", "44"),
+    shown_cell("trace/farming.saline_land.html", "saline-land", "", "11", "12"),  # its line
     shown_cell("trace/city.rural_care_done.html", "mutual-aid-homes", "completed", "36", "63"),
 ]
 

@@ -242,3 +242,13 @@ def test_unworkable_variants_are_refused(variant: str) -> None:
     fact = made_up_fact("a.rate", "0.91")
     with pytest.raises(ValueError, match=r"没有写法|界限|排位|同单位"):
         shown(fact, variant, {"a.rate": fact})
+
+
+def test_trace_pages_tell_more_of_a_fact(rate: Fact) -> None:
+    """Fields, queries, operands and digests of files, each by its name."""
+    part = rate.operands[0]
+    assert shown(rate, "id", {}) == rate.id
+    assert shown(rate, "sqlite", {}) == rate.sql["sqlite"]
+    assert shown(rate, part.name, {}) == part.value
+    source = rate.sources[0]
+    assert shown(rate, source["file"], {}) == source["sha256"]
