@@ -374,7 +374,7 @@ def verify(folder: Path) -> tuple[int, list[str]]:
     for subject, check in checks:
         try:
             for text in itertools.chain.from_iterable(itertools.starmap(differences, check)):
-                found.setdefault(text, {})[subject] = None
+                found.setdefault(" ".join(text.split()), {})[subject] = None
         except Exception as problem:  # so is whatever a tampered query, text or page provokes
             found[f"查不下去（{type(problem).__name__} {problem}）{subject}"] = {subject: None}
     return count, [f"{text}（{'、'.join(subjects)}）" for text, subjects in found.items()]
