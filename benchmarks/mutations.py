@@ -368,6 +368,7 @@ def main() -> int:
     chosen = options.parse_args()
     kinds = [list(KINDS)[number % len(KINDS)] for number in range(chosen.changes)]
     parts = [kinds[part :: chosen.jobs * 4] for part in range(chosen.jobs * 4)]
+    parts = [part for part in parts if part]
     with ProcessPoolExecutor(chosen.jobs) as pool:
         seeds = [chosen.seed * 1000 + part for part in range(len(parts))]
         results = pool.map(run, [chosen.release] * len(parts), seeds, parts)
