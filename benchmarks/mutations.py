@@ -24,7 +24,6 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
@@ -324,7 +323,7 @@ def report(judged: list[Judged]) -> bool:
     for kind in KINDS:
         missing = [one for one in judged if one.kind == kind and not all(one.found)]
         for one in missing[:5]:
-            missed = Counter(f for f, ok in zip(NAMES, one.found, strict=True) if not ok)
+            missed = [name for name, ok in zip(NAMES, one.found, strict=True) if not ok]
             print(f"missed by {', '.join(missed)}: {kind} {one.change.file} {one.change.what}")
         if missing[5:]:
             print(f"… and {len(missing) - 5} more of {kind}")

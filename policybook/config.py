@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
@@ -65,6 +66,15 @@ TEXTS = (
     "version",
 )
 """What pages may show of an edition."""
+_DATE = re.compile(r"(\d+)年(\d+)月(\d+)日")
+
+
+def parse_shown_date(text: str) -> date | None:
+    """The date that :meth:`Parameters.text` shows so; None for another text, such as 待定."""
+    found = _DATE.fullmatch(text)
+    return date(*map(int, found.groups())) if found else None
+
+
 _OF_REGISTER = ("released_on", "signer")
 _KEYS = [name for name in Parameters.__dataclass_fields__ if name not in _OF_REGISTER]
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
@@ -19,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from packaging.requirements import Requirement
 
+from policybook.config import parse_shown_date
 from policybook.coverage import published_parameters
 from policybook.datapackage import LICENCE
 from policybook.errors import Finding, error
@@ -31,7 +31,6 @@ from policybook.published import (
     SUMS,
     Release,
     check_properties,
-    read_release,
     stated_digests,
 )
 
@@ -63,12 +62,11 @@ _FORMATS = {
 """Ours, since the standard library's table is that of the machine."""
 _DRAWN = ("csv", "svg", "png")
 _SOFTWARE = {"policybook": "#policybook", "SQLite": "https://sqlite.org/"}
-_DATE = re.compile(r"(\d+)年(\d+)月(\d+)日")
 
 
-def write_crate(folder: Path) -> None:
+def write_crate(release: Release) -> None:
     """Describe all files that are in a release now; last before its digests."""
-    _crate(read_release(folder), _files(folder), _installed()).metadata.write(folder)
+    _crate(release, _files(release.folder), _installed()).metadata.write(release.folder)
 
 
 def _files(folder: Path) -> list[str]:
@@ -213,9 +211,9 @@ def _published_on(release: Release, reporting_date: str) -> str:
     """The day of release; of a draft the reporting date, or else the quarter's last day."""
     if release.released_on:
         return release.released_on
-    found = _DATE.fullmatch(reporting_date)
+    found = parse_shown_date(reporting_date)
     if found:
-        return str(date(*map(int, found.groups())))
+        return str(found)
     following = parse_period(release.period).shifted(1)
     return str(date(following.year, following.quarter * 3 - 2, 1) - timedelta(days=1))
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from policybook.coverage import COVERAGE
 from policybook.errors import UsageError, error
-from policybook.paper import DOCUMENT
+from policybook.published import AUDIT, DOCUMENT
 
-FILES = {"docx": DOCUMENT, "xlsx": "audit.xlsx"}
+FILES = {"docx": DOCUMENT, "xlsx": AUDIT}
 """What a release has in each form."""
 _NO_NAME = re.compile(r'[\\/:*?"<>|\s]+')
 

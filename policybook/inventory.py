@@ -5,9 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from policybook.audit.workbook import AUDIT
 from policybook.errors import Finding, error
-from policybook.published import CRATE, RESTORE, SUMS, Release, digests, stated_digests
+from policybook.published import (
+    AUDIT,
+    CRATE,
+    DOCUMENT,
+    RESTORE,
+    SUMS,
+    Release,
+    digests,
+    stated_digests,
+)
 
 
 def check_sums(folder: Path) -> list[Finding]:
@@ -29,7 +37,7 @@ def check_sums(folder: Path) -> list[Finding]:
 
 def check_files(release: Release) -> list[Finding]:
     """Every file that a complete release has, ``SHA256SUMS`` apart."""
-    names = ["index.html", "ledgers.sqlite", "report.docx", "verify.py", AUDIT]
+    names = ["index.html", "ledgers.sqlite", DOCUMENT, "verify.py", AUDIT]
     names += ["coverage.json", "coverage.js", "facts.csv", "facts.js", CRATE]
     names += [f"data/{ledger}.csv" for ledger in release.schemas]
     for figure in release.figures:

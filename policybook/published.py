@@ -21,6 +21,8 @@ from policybook.schema import Schema, parse_schema
 
 SUMS = "SHA256SUMS"
 SIGNATURE = "SHA256SUMS.sig"
+AUDIT = "audit.xlsx"
+DOCUMENT = "report.docx"
 CRATE = "ro-crate-metadata.json"
 RESTORE = "发布的文件不应改动：从原发布处重新取得，或更正数据后重新发布。"
 """The remedy for whatever does not agree."""

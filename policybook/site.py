@@ -168,9 +168,10 @@ def build_edition(
     release = work / "release"
     assemble(html, release, content, inputs, figures.values(), used_on(stage))
     findings += pass_gate(release, rules)
-    write_audit(read_release(release))
-    write_document(release)
-    write_crate(release)
+    published = read_release(release)
+    write_audit(published)
+    write_document(published)
+    write_crate(published)
     write_sums(release)
     project.say("核验")
     problems = verify_release(release)

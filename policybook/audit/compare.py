@@ -15,10 +15,10 @@ from xml.etree import ElementTree
 import openpyxl
 from openpyxl.worksheet.formula import ArrayFormula
 
-from policybook.audit.workbook import AUDIT, audit_workbook, workbook_bytes
+from policybook.audit.workbook import audit_workbook, workbook_bytes
 from policybook.coverage import COVERAGE
 from policybook.errors import Finding, PolicybookError, error
-from policybook.published import RESTORE, Release
+from policybook.published import AUDIT, RESTORE, Release
 from policybook.sheets.archive import unpack
 
 Fault = tuple[str, str]
@@ -74,11 +74,12 @@ def _faults(right: bytes, found: bytes) -> Iterator[Fault]:
 
 def _settings(ours: Any, theirs: Any) -> Iterator[Fault]:
     yield from _differ("", "工作表", ours.sheetnames, theirs.sheetnames)
-    for name, cells in _names(ours).items() | _names(theirs).items():
-        if _names(ours).get(name) != cells:
-            right = _names(ours).get(name, "没有这个名称")
+    right_names, names = _names(ours), _names(theirs)
+    for name, cells in right_names.items() | names.items():
+        if right_names.get(name) != cells:
+            right = right_names.get(name, "没有这个名称")
             yield f"名称 {name}", f"指 {cells}，应为 {right}。"
-    for name in _names(ours).keys() - _names(theirs).keys():
+    for name in right_names.keys() - names.keys():
         yield f"名称 {name}", "没有这个名称。"
     for name in _CALCULATION:
         right, stated = getattr(ours.calculation, name), getattr(theirs.calculation, name)

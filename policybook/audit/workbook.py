@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import html
 import io
-import json
 import re
 import zipfile
 from datetime import datetime
@@ -19,11 +18,11 @@ from policybook.audit.chapters import write_chapter
 from policybook.audit.copies import name_columns, write_ledger
 from policybook.audit.cover import COVER, Listed, write_cover
 from policybook.audit.ranges import ranges_of
-from policybook.coverage import COVERAGE
+from policybook.coverage import published_parameters
+from policybook.folders import undated
 from policybook.model import Fact
-from policybook.published import Release
+from policybook.published import AUDIT, Release
 
-AUDIT = "audit.xlsx"
 _LONG_AGO = datetime(1980, 1, 1)  # the earliest that an archive can say
 _HEADING = re.compile(r"<h1>(.*?)(?:<a class=\"headerlink\"|</h1>)", re.DOTALL)
 _TAG = re.compile(r"<[^>]*>")
@@ -40,8 +39,7 @@ def write_audit(release: Release) -> None:
 def audit_workbook(release: Release) -> Workbook:
     """Cover, chapters, ledgers."""
     workbook = Workbook()
-    coverage = json.loads((release.folder / COVERAGE).read_text(encoding="utf-8"))
-    edition: dict[str, str] = coverage["parameters"]
+    edition = published_parameters(release.folder)
     chapters = _by_chapter(release)
     headings = [_title(release.folder, name) for name in chapters]
     ledgers = {
@@ -90,13 +88,7 @@ def workbook_bytes(workbook: Workbook) -> bytes:
     """The file, with no time, machine or user in it."""
     workbook.properties.creator = looks.AUTHOR
     workbook.properties.created = workbook.properties.modified = _LONG_AGO
-    written, packed = io.BytesIO(), io.BytesIO()
+    written = io.BytesIO()
     # Not workbook.save(): that says when.
     ExcelWriter(workbook, zipfile.ZipFile(written, "w")).save()
-    with zipfile.ZipFile(written) as archive, zipfile.ZipFile(packed, "w") as target:
-        for member in archive.infolist():
-            dateless = zipfile.ZipInfo(member.filename, _LONG_AGO.timetuple()[:6])
-            dateless.compress_type = zipfile.ZIP_DEFLATED
-            dateless.external_attr = 0o644 << 16
-            target.writestr(dateless, archive.read(member))
-    return packed.getvalue()
+    return undated(written.getvalue())

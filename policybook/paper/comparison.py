@@ -11,8 +11,8 @@ from zipfile import ZipFile
 from policybook.drafts.record import Draft, DraftError
 from policybook.drafts.word import word_text
 from policybook.errors import Finding, error
-from policybook.paper.compose import DOCUMENT, document_bytes
-from policybook.published import RESTORE, Release
+from policybook.paper.compose import document_bytes
+from policybook.published import DOCUMENT, RESTORE, Release
 
 _ELSEWHERE = ("word/media/", "docProps/custom.xml")
 """What is compared byte by byte: pictures, and the numbers that fields are worked out from."""

@@ -7,45 +7,41 @@ statistic is a bookmark, to which the appendix leads.
 
 from __future__ import annotations
 
-import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 from docx.document import Document
 from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.shared import Twips
 
-from policybook.coverage import COVERAGE
+from policybook.config import parse_shown_date
+from policybook.coverage import published_parameters
 from policybook.paper.appendix import TITLE, appendix
 from policybook.paper.chapters import front_page, notice, read_chapters, title
 from policybook.paper.elements import WIDTH, bookmarked, field, link, node, paragraph, run, table
 from policybook.paper.package import add_properties, describe, file_bytes, new_document
 from policybook.paper.record import Block, Grid, Paragraph, Picture, Piece
 from policybook.paper.widths import column_widths, half_characters
-from policybook.published import Release, read_release
+from policybook.published import DOCUMENT, Release
 
-DOCUMENT = "report.docx"
 PROPERTY = "DOCPROPERTY"
 """The instruction of a number's field: what follows is the statistic, and how it is shown."""
 
-_DATE = re.compile(r"(\d+)年(\d+)月(\d+)日")
 _UNDATED = datetime(2000, 1, 1)
 _NO_LETTER = re.compile(r"[^A-Za-z0-9]")
 
 
-def write_document(folder: Path) -> None:
+def write_document(release: Release) -> None:
     """``report.docx`` of a release whose pages are complete."""
-    (folder / DOCUMENT).write_bytes(document_bytes(read_release(folder)))
+    (release.folder / DOCUMENT).write_bytes(document_bytes(release))
 
 
 def document_bytes(release: Release) -> bytes:
     """The whole file, from what the release displays and publishes."""
-    coverage = json.loads((release.folder / COVERAGE).read_text(encoding="utf-8"))
-    parameters: Mapping[str, str] = coverage["parameters"]
+    parameters = published_parameters(release.folder)
     front = front_page(release.folder)
     said = notice(front)
     body = [*opening(title(front), parameters), *read_chapters(release), *closing(parameters, said)]
@@ -71,7 +67,7 @@ def closing(parameters: Mapping[str, str], said: str) -> Iterator[Paragraph]:
     yield Paragraph("Attachment", (Piece(f"附件：{TITLE}"),))
     yield Paragraph("BodyText")
     issuer, on = parameters["issuer"], parameters["reporting_date"]
-    signed = on if _DATE.fullmatch(on) else "（草稿）"
+    signed = on if parse_shown_date(on) else "（草稿）"
     # Without a seal the date begins two characters to the right of the name; the longer of both
     # ends two characters before the margin.
     name, day = half_characters(issuer), half_characters(signed)
@@ -82,11 +78,8 @@ def closing(parameters: Mapping[str, str], said: str) -> Iterator[Paragraph]:
 
 def dated(parameters: Mapping[str, str]) -> datetime:
     """When the document says it was made: the reporting date, never the clock."""
-    found = _DATE.fullmatch(parameters["reporting_date"])
-    if not found:
-        return _UNDATED
-    year, month, day = map(int, found.groups())
-    return datetime(year, month, day)
+    found = parse_shown_date(parameters["reporting_date"])
+    return datetime(found.year, found.month, found.day) if found else _UNDATED
 
 
 def property_name(fact: str, show: str) -> str:

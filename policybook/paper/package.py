@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from importlib.resources import files
 from importlib.resources.abc import Traversable
-from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
+from zipfile import ZipFile
 
 import docx
 from docx.document import Document
@@ -16,12 +16,12 @@ from docx.opc.packuri import PackURI
 from docx.opc.part import Part
 from lxml import etree
 
+from policybook.folders import undated
+
 _CUSTOM = "http://schemas.openxmlformats.org/officeDocument/2006/custom-properties"
 _TYPES = "http://schemas.openxmlformats.org/officeDocument/2006/docPropsVTypes"
 _FORMAT = "{D5CDD505-2E9C-101B-9397-08002B2CF9AE}"  # of properties that a user defines
 _FIRST = 2  # the first number that such a property may have
-_LONG_AGO = (1980, 1, 1, 0, 0, 0)
-"""When each part was made, as far as the archive says."""
 
 
 def new_document() -> Document:
@@ -70,11 +70,6 @@ def describe(document: Document, title: str, author: str, notice: str, made: dat
 
 def file_bytes(document: Document) -> bytes:
     """The saved file, packed without the time of packing."""
-    saved, packed = io.BytesIO(), io.BytesIO()
+    saved = io.BytesIO()
     document.save(saved)
-    with ZipFile(saved) as source, ZipFile(packed, "w") as target:
-        for entry in source.infolist():
-            part = ZipInfo(entry.filename, _LONG_AGO)
-            part.compress_type, part.create_system = ZIP_DEFLATED, 0
-            target.writestr(part, source.read(entry))
-    return packed.getvalue()
+    return undated(saved.getvalue())

@@ -27,7 +27,7 @@ from policybook.audit.compare import check_audit
 from policybook.audit.copies import name_columns, write_ledger
 from policybook.audit.formulas import DIFFERENT, NO_DATA, SAME, operand_formula
 from policybook.audit.ranges import ranges_of
-from policybook.audit.workbook import AUDIT, audit_workbook, workbook_bytes
+from policybook.audit.workbook import audit_workbook, workbook_bytes
 from policybook.check import check_data
 from policybook.config import TEXTS
 from policybook.demo import write_demo
@@ -41,7 +41,7 @@ from policybook.model import Operand
 from policybook.notebooks import evaluate_notebooks
 from policybook.numbers import evaluate, exact_text
 from policybook.period import parse_period
-from policybook.published import Release, read_release
+from policybook.published import AUDIT, Release, read_release
 from policybook.release import write_data, write_sums
 from policybook.schema import parse_schema
 from policybook.stage import facts_document, write_json

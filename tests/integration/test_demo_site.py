@@ -16,8 +16,8 @@ from policybook.cli import app
 from policybook.demo import write_demo
 from policybook.diff import compare_editions
 from policybook.pages import read_page
-from policybook.paper import DOCUMENT
 from policybook.period import find_periods
+from policybook.published import DOCUMENT
 from policybook.publishing import release
 from policybook.register import read_register
 from policybook.site import Project

@@ -25,9 +25,9 @@ from policybook.claims import shown
 from policybook.cli import app
 from policybook.errors import Finding
 from policybook.pages import read_page
-from policybook.paper import DOCUMENT, check_document, document_bytes
+from policybook.paper import check_document, document_bytes
 from policybook.paper.compose import property_name
-from policybook.published import Release, read_release
+from policybook.published import DOCUMENT, Release, read_release
 from policybook.release import write_sums
 from policybook.verify import verify_release
 from tests.conftest import PERIOD

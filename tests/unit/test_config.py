@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from policybook.config import check_keys, read_parameters, read_yaml
+from policybook.config import check_keys, parse_shown_date, read_parameters, read_yaml
 from policybook.errors import ConfigError, Finding
 from tests.unit.conftest import PARAMETERS, PERIOD
 
@@ -138,3 +138,9 @@ def test_wrong_parameters_are_refused(old: str, new: str, code: str, yaml_file: 
     (finding,) = caught.value.findings
     assert finding.code == code
     assert finding.remedy
+
+
+def test_a_shown_date_is_read_back() -> None:
+    """What pages show of a date is that date; other texts of parameters are none."""
+    assert parse_shown_date("2030年4月20日") == date(2030, 4, 20)
+    assert parse_shown_date("待定") is None
