@@ -197,9 +197,9 @@ def compile_reduction(op: ops.Node, dialect: str, places: Places) -> str:
 
 
 @cache
-def compile_records(relation: ops.Node) -> str:
-    """The ids of a filtered ledger's records (DuckDB)."""
-    return _query(relation.to_expr()[["id"]], "duckdb", ())
+def compile_records(relation: ops.Node, dialect: str) -> str:
+    """The ids of a filtered ledger's records."""
+    return _query(relation.to_expr()[["id"]], dialect, ())
 
 
 def compile_table(table: ir.Table, dialect: str, places: Places) -> str:
