@@ -15,13 +15,14 @@ from policybook.check import check_computed, check_data
 from policybook.coverage import COVERAGE, coverage_line, publish, rules_of
 from policybook.crate import write_crate
 from policybook.errors import Finding, LedgerError, SiteError, any_error, error, note
+from policybook.execution import run_notebooks
 from policybook.exemptions import load_exemptions
 from policybook.folders import recover, swap, workshop
 from policybook.front import write_front
 from policybook.gate import Rules, check_gate, unused
 from policybook.history import with_history
 from policybook.inputs import notebook_parameters
-from policybook.notebooks import check_coverage, collect, run_notebooks
+from policybook.notebooks import check_coverage, collect
 from policybook.paper import write_document
 from policybook.period import Period
 from policybook.published import SIGNATURE, SUMS, Release, read_release
