@@ -6,6 +6,7 @@ Jupyter's own caches look at code cells only and serve stale numbers.
 from __future__ import annotations
 
 import ast
+import functools
 import hashlib
 import json
 import os
@@ -118,16 +119,33 @@ def _attributes_of_edition(source: str) -> set[str] | None:
 def shared_digests(root: Path, data: Path, folder: Path) -> dict[str, str]:
     """Digests of what every notebook of an edition depends on."""
     schema = b"".join(path.read_bytes() for path in sorted((data / "schema").glob("*.json")))
-    code = b"".join(path.read_bytes() for path in sorted(PACKAGE.rglob("*.py")))
-    lock = root / "requirements.txt"
     return {
         "台账结构": hashlib.sha256(schema).hexdigest(),
         "指标目录": hashlib.sha256((data / "statistics.yml").read_bytes()).hexdigest(),
         "期参数": hashlib.sha256((folder / "period.yml").read_bytes()).hexdigest(),
-        "程序": hashlib.sha256(code).hexdigest(),
+        **program_digests(root),
+    }
+
+
+def program_digests(root: Path) -> dict[str, str]:
+    """Digests of what computes and makes pages: this package, the others, Python."""
+    lock = root / "requirements.txt"
+    return {
+        "程序": program_digest(),
         "依赖版本": hashlib.sha256(lock.read_bytes() if lock.is_file() else b"").hexdigest(),
         "Python": sys.version,
     }
+
+
+@functools.cache
+def program_digest() -> str:
+    """The digest of this package: its modules, templates, scripts and styles."""
+    digest = hashlib.sha256()
+    for path in sorted(PACKAGE.rglob("*")):
+        if path.is_file() and path.suffix != ".pyc":
+            digest.update(f"{path.relative_to(PACKAGE)}\0".encode())
+            digest.update(hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()
 
 
 def _digest(parts: Mapping[str, str]) -> str:

@@ -93,7 +93,7 @@ def _execute_forked(
     from policybook.inprocess import ENGINE
 
     with prepared(staged.opened()):
-        return _execute(path, parameters, folder, broken, engine_name=ENGINE, cwd=str(folder))
+        return _execute(path, parameters, broken, engine_name=ENGINE, cwd=str(folder))
 
 
 def _in_kernels(
@@ -117,7 +117,6 @@ def _execute_apart(path: Path, parameters: Mapping[str, str], folder: Path, brok
         return _execute(
             path,
             parameters,
-            folder,
             broken,
             # Not papermill's cwd: it changes that of all threads, and not back in order.
             resources={"metadata": {"path": str(folder)}},
@@ -127,42 +126,44 @@ def _execute_apart(path: Path, parameters: Mapping[str, str], folder: Path, brok
         )
 
 
-def _execute(
-    path: Path, parameters: Mapping[str, str], folder: Path, broken: Path, **options: Any
-) -> str:
+def _execute(path: Path, parameters: Mapping[str, str], broken: Path, **options: Any) -> str:
     import papermill
     from papermill.exceptions import PapermillExecutionError
 
     check_parameters(path, parameters)
-    output = folder / "executed" / path.name
-    output.parent.mkdir(exist_ok=True)
-    try:
-        executed = papermill.execute_notebook(
-            str(path),
-            str(output),
-            parameters=dict(parameters),
-            kernel_name="python3",
-            progress_bar=False,
-            log_output=False,
-            request_save_on_cell_execute=False,
-            **options,
-        )
-    except PapermillExecutionError as problem:
-        broken.mkdir(parents=True, exist_ok=True)
-        kept = broken / path.name
-        kept.write_bytes(output.read_bytes())
-        cell = nbformat.read(path, as_version=4).cells
-        index = problem.cell_index - 1  # papermill puts its own cell in front
-        name = cell[index].id if 0 <= index < len(cell) else str(problem.cell_index)
-        raise NotebookError(
-            error(
-                "notebook.failed",
-                f"notebooks/{path.name} 单元 {name}",
-                f"{problem.ename}: {problem.evalue}",
-                f"改正该单元或所指的台账；运行到出错处的笔记本在 {kept}。",
+    with tempfile.TemporaryDirectory(prefix="pb-") as written:
+        output = Path(written, path.name)
+        try:
+            executed = papermill.execute_notebook(
+                str(path),
+                str(output),
+                parameters=dict(parameters),
+                kernel_name="python3",
+                progress_bar=False,
+                log_output=False,
+                request_save_on_cell_execute=False,
+                **options,
             )
-        ) from None
-    return str(nbformat.writes(tidy(executed)))
+            return str(nbformat.writes(tidy(executed)))
+        except PapermillExecutionError as problem:
+            broken.mkdir(parents=True, exist_ok=True)
+            kept = broken / path.name
+            kept.write_bytes(output.read_bytes())
+            raise _cell_failed(path, problem, kept) from None
+
+
+def _cell_failed(path: Path, problem: Any, kept: Path) -> NotebookError:
+    cells = nbformat.read(path, as_version=4).cells
+    index = problem.cell_index - 1  # papermill puts its own cell in front
+    name = cells[index].id if 0 <= index < len(cells) else str(problem.cell_index)
+    return NotebookError(
+        error(
+            "notebook.failed",
+            f"notebooks/{path.name} 单元 {name}",
+            f"{problem.ename}: {problem.evalue}",
+            f"改正该单元或所指的台账；运行到出错处的笔记本在 {kept}。",
+        )
+    )
 
 
 def check_parameters(path: Path, parameters: Mapping[str, str]) -> None:

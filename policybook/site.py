@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -10,7 +11,7 @@ from datetime import date
 from pathlib import Path
 
 from policybook.audit.workbook import write_audit
-from policybook.cache import NotebookCache, shared_digests
+from policybook.cache import NotebookCache, program_digests, shared_digests
 from policybook.check import check_computed, check_data
 from policybook.coverage import COVERAGE, coverage_line, publish, rules_of
 from policybook.crate import write_crate
@@ -25,6 +26,7 @@ from policybook.inputs import notebook_parameters
 from policybook.notebooks import check_coverage, collect
 from policybook.paper import write_document
 from policybook.period import Period
+from policybook.press import Press, kept_book, press
 from policybook.published import SIGNATURE, SUMS, Release, read_release
 from policybook.register import (
     Published,
@@ -34,7 +36,7 @@ from policybook.register import (
     signature_file,
 )
 from policybook.release import assemble, write_sums
-from policybook.stage import facts_document, run_jupyter_book, stage_book, stage_data, used_on
+from policybook.stage import facts_document, stage_book, stage_data, used_on
 from policybook.verify import verify_release
 
 
@@ -48,6 +50,10 @@ class Project:
     jobs: int
     cached: bool
     say: Callable[[str], None]
+
+    def kept(self, what: str) -> Path | None:
+        """Where something is kept for the next build; None: nothing is."""
+        return self.root / "_build" / "cache" / what if self.cached else None
 
 
 def build(project: Project, periods: Sequence[Period]) -> list[Finding]:
@@ -136,6 +142,18 @@ def build_edition(
 
     ``released_on``: None for a draft; ``signer``: fingerprint of the key, "" when unsigned.
     """
+    with press() as ready:
+        return _build_edition(project, period, work, released_on, signer, ready)
+
+
+def _build_edition(
+    project: Project,
+    period: Period,
+    work: Path,
+    released_on: date | None,
+    signer: str,
+    press: Press,
+) -> list[Finding]:
     checked = check_data(project.data, str(period))
     inputs = with_history(project.root, project.data, checked.required())
     parameters = replace(inputs.parameters, released_on=released_on, signer=signer)
@@ -144,7 +162,7 @@ def build_edition(
     stage = work / "stage"
     stage_data(stage, project.root, project.data, period, inputs)
     cache = NotebookCache(
-        project.root / "_build" / "cache" if project.cached else None,
+        project.kept("notebooks"),
         {name: ledger.sha256 for name, ledger in inputs.ledgers.items()},
         {
             **shared_digests(project.root, project.data, inputs.folder),
@@ -165,9 +183,11 @@ def build_edition(
     content = facts_document(period, facts, figures, checked.relations, inputs)
     stage_book(stage, project.root, content, executed)
     project.say("生成页面")
-    html = run_jupyter_book(stage)
     release = work / "release"
-    assemble(html, release, content, inputs, figures.values(), used_on(stage))
+    program = json.dumps(program_digests(project.root))
+    with kept_book(stage, project.kept(f"pages/{period}"), program) as book:
+        html = press.build(book)
+        assemble(html, release, content, inputs, figures.values(), used_on(book))
     findings += pass_gate(release, rules)
     published = read_release(release)
     write_audit(published)
