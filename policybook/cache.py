@@ -6,11 +6,9 @@ Jupyter's own caches look at code cells only and serve stale numbers.
 from __future__ import annotations
 
 import ast
-import functools
 import hashlib
 import json
 import os
-import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,8 +17,7 @@ from typing import Any
 import nbformat
 
 from policybook.comparisons import EARLIER
-
-PACKAGE = Path(__file__).parent
+from policybook.program import program_digests
 
 
 @dataclass(frozen=True)
@@ -125,27 +122,6 @@ def shared_digests(root: Path, data: Path, folder: Path) -> dict[str, str]:
         "期参数": hashlib.sha256((folder / "period.yml").read_bytes()).hexdigest(),
         **program_digests(root),
     }
-
-
-def program_digests(root: Path) -> dict[str, str]:
-    """Digests of what computes and makes pages: this package, the others, Python."""
-    lock = root / "requirements.txt"
-    return {
-        "程序": program_digest(),
-        "依赖版本": hashlib.sha256(lock.read_bytes() if lock.is_file() else b"").hexdigest(),
-        "Python": sys.version,
-    }
-
-
-@functools.cache
-def program_digest() -> str:
-    """The digest of this package: its modules, templates, scripts and styles."""
-    digest = hashlib.sha256()
-    for path in sorted(PACKAGE.rglob("*")):
-        if path.is_file() and path.suffix != ".pyc":
-            digest.update(f"{path.relative_to(PACKAGE)}\0".encode())
-            digest.update(hashlib.sha256(path.read_bytes()).digest())
-    return digest.hexdigest()
 
 
 def _digest(parts: Mapping[str, str]) -> str:

@@ -14,14 +14,12 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from typing import Any, Generic, TypeVar
 
+from policybook.errors import ChildError
+
 T = TypeVar("T")
 
 FORKS = sys.platform == "linux"
 """Elsewhere a fork is missing, or unsafe under system libraries."""
-
-
-class ChildError(RuntimeError):
-    """A child ended without an answer: killed, or out of memory."""
 
 
 @dataclass(frozen=True)
@@ -95,3 +93,11 @@ def run(tasks: Sequence[Callable[[], T]], jobs: int) -> Iterator[Child[T]]:
     finally:
         for number in working.values():
             children[number].stop()
+
+
+def answers(tasks: Sequence[Callable[[], T]], jobs: int) -> Iterator[T]:
+    """The tasks' answers in their order: from children, or from here with one job or no forks."""
+    if jobs == 1 or not FORKS:
+        yield from (task() for task in tasks)
+    else:
+        yield from (child.result() for child in run(tasks, jobs))

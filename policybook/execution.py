@@ -18,9 +18,9 @@ from typing import Any
 import nbformat
 
 from policybook.cache import NotebookCache
-from policybook.children import FORKS, ChildError, run
+from policybook.children import FORKS, run
 from policybook.edition import Staged, prepared, read_staged
-from policybook.errors import Finding, NotebookError, PolicybookError, error
+from policybook.errors import ChildError, Finding, NotebookError, PolicybookError, error
 from policybook.notebooks import find_notebooks, read_notebook
 
 PARAMETERS = "parameters"

@@ -147,6 +147,23 @@ def _inline(name: str) -> str:
     )
 
 
+def _share_navigation(app: Sphinx, page: str, context: dict[str, Any]) -> None:
+    """Pages of one folder that are not in the table of contents show it alike: make it once."""
+    listed = {name for names in app.env.toctree_includes.values() for name in names}
+    if page in listed or page == app.config.root_doc:
+        return
+    make = context["toctree"]
+    made = app.env.policybook.watch.navigation  # type: ignore[attr-defined]
+    folder = page.rpartition("/")[0]
+
+    def toctree(**options: Any) -> str:
+        if folder not in made:
+            made[folder] = make(**options)
+        return str(made[folder])
+
+    context["toctree"] = toctree
+
+
 def _page(app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: Any) -> None:
     """Only the scripts and styles of this site; no request leaves it."""
     period = app.env.policybook.plain.parameters.period  # type: ignore[attr-defined]
@@ -155,6 +172,7 @@ def _page(app: Sphinx, page: str, template: str, context: dict[str, Any], doctre
         f'{context.get("metatags", "")}<meta name="policybook-edition" content="{period}"'
         f' data-top="{top}" data-page="{page}">'
     )
+    _share_navigation(app, page, context)
     context["policybook_style"] = _inline("policybook.css")
     context["policybook_head"] = _inline("head.js")
     body = context.get("body", "")

@@ -1,4 +1,4 @@
-"""Which pages Jupyter Book must make anew: those that used a part which has changed. floor: staleness.
+"""Which pages are made anew: those that used a part which has changed. floor: staleness.
 
 Sphinx looks at a page's own file only.  A page is read again when a part of the book differs
 that it used when it was read, and written again when one differs that it used when written.

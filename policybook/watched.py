@@ -24,6 +24,7 @@ class Watch:
 
     page: str = ""
     used: dict[str, Parts] = field(default_factory=dict)
+    navigation: dict[str, str] = field(default_factory=dict)  # by folder, where it is the same
     _digests: Parts = field(default_factory=dict)
 
     def note(self, part: str, content: Any) -> None:

@@ -22,7 +22,7 @@ from policybook.cli.app import (
 from policybook.terminal import report
 
 if TYPE_CHECKING:
-    from policybook.site import Project
+    from policybook.project import Project
 
 Out = Annotated[
     Path | None, typer.Option(help="发布到哪里；默认为 _build/site。", show_default=False)
@@ -36,7 +36,7 @@ Marked = Annotated[
 
 
 def _project(root: Path, data: Path, out: Path, jobs: int, cached: bool = True) -> Project:
-    from policybook.site import Project
+    from policybook.project import Project
 
     return Project(root.resolve(), data.resolve(), out.resolve(), jobs, cached, say)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import json
+import os
 from enum import Enum
 from pathlib import Path
 from typing import Annotated
@@ -51,7 +52,7 @@ def verify(
     from policybook.verify import verify_release
 
     folder = release or newest_release(root)
-    findings = verify_release(folder)
+    findings = verify_release(folder, os.cpu_count() or 1)
     if signer:
         findings += check_signature(folder, signer)
     report(findings, as_json)

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from policybook.children import ChildError, run, start
-from policybook.errors import NotebookError, error
+from policybook.children import run, start
+from policybook.errors import ChildError, NotebookError, error
 
 
 def test_answers_come_in_the_order_of_the_tasks() -> None:

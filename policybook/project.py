@@ -1,0 +1,23 @@
+"""Where a project's things are, and how it is built. floor: project."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Project:
+    """Where things are, and how to build."""
+
+    root: Path  # notebooks/, book/, _config.yml, _toc.yml
+    data: Path
+    out: Path
+    jobs: int
+    cached: bool
+    say: Callable[[str], None]
+
+    def kept(self, what: str) -> Path | None:
+        """Where something is kept for the next build; None: nothing is."""
+        return self.root / "_build" / "cache" / what if self.cached else None
