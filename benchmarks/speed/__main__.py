@@ -1,6 +1,6 @@
 """How long policybook takes, beside the programs that people would use without it.
 
-    python -m benchmarks.speed [--only CASE...] [--rounds N] [--editions] [--json FILE]
+    python -m benchmarks.speed [--only CASE...] [--rounds N] [--records N] [--editions] [--json FILE]
 
 All programs make the same report: 8 notebooks over 8 ledgers of 500 records, 20 statistics and a
 figure each, 8 pages with about 150 values; what they show is compared before anything is timed.
@@ -34,6 +34,7 @@ from benchmarks.speed.programs import (
     SNAKEMAKE,
     ready,
 )
+from benchmarks.speed.workload import RECORDS
 
 NAMES = (OURS, PAPERMILL, JUPYTER_BOOK, SNAKEMAKE, PLAIN)
 
@@ -84,7 +85,7 @@ def judge(case: str, result: Result) -> Iterator[tuple[str, str, bool]]:
 
 
 def print_table(results: dict[str, Result]) -> None:
-    """Seconds and memory by program, ratios and goals, then what else was found."""
+    """Seconds and memory by program (* stale pages), ratios and goals, then what was found."""
     print(f"\n{'seconds (MiB)':18}" + "".join(f"{name:>20}" for name in NAMES))
     for result in results.values():
         seconds = medians(result)
@@ -107,7 +108,8 @@ def print_table(results: dict[str, Result]) -> None:
 def _shown(result: Result, seconds: dict[str, float], name: str) -> str:
     if name not in seconds:
         return "" if name != OURS or result.case != "editions" else "below"
-    return f"{seconds[name]:.2f} ({result.peaks[name] / 2**20:.0f})"
+    stale = "*" if name in result.wrong else ""
+    return f"{stale}{seconds[name]:.2f} ({result.peaks[name] / 2**20:.0f})"
 
 
 def raw(case: str, result: Result) -> dict[str, object]:
@@ -142,6 +144,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--only", nargs="+", choices=list(CASES), metavar="CASE", help=f"{usual}")
     parser.add_argument("--rounds", type=int, default=3, help="timed rounds of each case")
     parser.add_argument("--editions", action="store_true", help=f"also {EDITIONS} editions: long")
+    parser.add_argument("--records", type=int, default=RECORDS, help="records of each ledger")
     parser.add_argument("--json", type=Path, help="write all measurements into this file")
     parser.add_argument("--keep", type=Path, help="make the projects here, and leave them")
     chosen = parser.parse_args(arguments)
@@ -151,7 +154,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     with folder(chosen.keep) as work:
         for name in names:
             print(f"{name} (load {os.getloadavg()[0]:.1f})", file=sys.stderr, flush=True)
-            results[name] = CASES[name](Bench(work, chosen.rounds))
+            results[name] = CASES[name](Bench(work, chosen.rounds, chosen.records))
     print_table(results)
     if chosen.json:
         content = {name: raw(name, result) for name, result in results.items()}

@@ -16,7 +16,7 @@ from functools import cache
 
 PERIOD = "2031Q2"
 RECORDS = 500
-"""Records of each ledger."""
+"""Records of each ledger, unless another number is asked for."""
 CITED = 19
 """Statistics that a chapter's page shows, of its 20; eight pages have about 150."""
 
@@ -96,9 +96,9 @@ class Value:
     display: str
 
 
-def make_ledgers() -> Ledgers:
+def make_ledgers(records: int = RECORDS) -> Ledgers:
     """Eight ledgers, from a generator of our own: no other version of Python changes it."""
-    return {name: _make_rows(name, seed) for seed, name in enumerate(THEMES, 1)}
+    return {name: _make_rows(name, records, seed) for seed, name in enumerate(THEMES, 1)}
 
 
 def _draws(seed: int) -> Iterator[int]:
@@ -108,10 +108,10 @@ def _draws(seed: int) -> Iterator[int]:
         yield state >> 8
 
 
-def _make_rows(name: str, seed: int) -> Rows:
+def _make_rows(name: str, records: int, seed: int) -> Rows:
     draws = _draws(seed)
     rows: Rows = []
-    for place in range(1, RECORDS + 1):
+    for place in range(1, records + 1):
         district, stage, kind = (
             list(words.values())[next(draws) % len(words)] for words in (DISTRICTS, STAGES, KINDS)
         )
@@ -226,6 +226,8 @@ def _measure(measure: Measure, ledgers: Mapping[str, Rows]) -> int:
         for row in ledgers[measure.ledger]
         if all(row[column] == value for column, value in measure.where)
     ]
+    if not kept:
+        raise SystemExit(f"too few records: {measure} has none")
     if measure.distinct:
         return len({row[measure.column] for row in kept})
     return sum(int(row[measure.column]) for row in kept)
