@@ -1,6 +1,7 @@
 """How long policybook takes, beside the programs that people would use without it.
 
-    python -m benchmarks.speed [--only CASE...] [--rounds N] [--records N] [--editions] [--json FILE]
+    python -m benchmarks.speed [--only CASE...] [--rounds N] [--records N] [--editions]
+                               [--json FILE] [--keep FOLDER]
 
 All programs make the same report: 8 notebooks over 8 ledgers of 500 records, 20 statistics and a
 figure each, 8 pages with about 150 values; what they show is compared before anything is timed.
@@ -25,7 +26,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.speed.cases import CASES, EDITIONS, Bench, Result
+from benchmarks.speed.bench import Bench, Result
+from benchmarks.speed.cases import CASES, EDITIONS
 from benchmarks.speed.programs import (
     JUPYTER_BOOK,
     OURS,
@@ -148,7 +150,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--json", type=Path, help="write all measurements into this file")
     parser.add_argument("--keep", type=Path, help="make the projects here, and leave them")
     chosen = parser.parse_args(arguments)
-    names = chosen.only or usual + (["editions"] if chosen.editions else [])
+    asked = chosen.only or usual + (["editions"] if chosen.editions else [])
+    names = [name for name in CASES if name in asked]
     ready()
     results: dict[str, Result] = {}
     with folder(chosen.keep) as work:

@@ -5,16 +5,22 @@ A first, untimed round warms files and caches, has the memory looked at and the 
 
 from __future__ import annotations
 
-import json
-import re
 import shutil
 import sys
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from pathlib import Path
 
+from benchmarks.speed.bench import Bench, Result
 from benchmarks.speed.forms import HERE, NOTEBOOKS
 from benchmarks.speed.measure import Run, run
+from benchmarks.speed.outcome import (
+    cells_told,
+    check_change,
+    file_times,
+    named,
+    notebooks_run,
+    say_correct,
+)
 from benchmarks.speed.programs import (
     BIN,
     JUPYTER_BOOK,
@@ -30,12 +36,8 @@ from benchmarks.speed.programs import (
 from benchmarks.speed.workload import (
     CHANGED,
     PERIOD,
-    Ledgers,
-    Value,
     change_cell,
     compute,
-    ledgers_of,
-    make_ledgers,
     statistics,
 )
 
@@ -44,55 +46,6 @@ EDITIONS = (1, 4, 16, 64)
 WORDS = ("进度", "成效", "情况", "动态", "概况", "状况", "全貌", "脉络", "实情")
 """What stands in the sentence of the changed page, one after the other; first 进展."""
 QUICK = 5  # so many times the rounds, for commands of less than a second
-_RAN = re.compile(r"运行 (\w+)")
-
-
-@dataclass
-class Result:
-    """The measurements of a case, by program."""
-
-    case: str
-    runs: dict[str, list[Run]] = field(default_factory=dict)
-    peaks: dict[str, int] = field(default_factory=dict)  # bytes
-    wrong: set[str] = field(default_factory=set)  # programs whose pages came out stale
-    notes: list[str] = field(default_factory=list)
-    met: bool = True  # whether what had to be so, besides the time, was so
-
-    def add(self, program: str, one: Run) -> None:
-        """A timed run."""
-        self.runs.setdefault(program, []).append(one)
-
-    def require(self, holds: bool, note: str) -> None:
-        """Something that has to be so."""
-        self.notes.append(f"{note}: {'yes' if holds else 'NO'}")
-        self.met = self.met and holds
-
-
-@dataclass(frozen=True)
-class Bench:
-    """Where the projects lie, how large they are, and how many rounds are timed."""
-
-    work: Path
-    rounds: int
-    records: int  # of each ledger
-
-    def ledgers(self) -> Ledgers:
-        """The report's ledgers as they are at first."""
-        return make_ledgers(self.records)
-
-    def project(self, program: Program) -> Path:
-        """A program's project."""
-        return self.work / program.name
-
-    def built(self) -> dict[str, Value]:
-        """Every program's project laid out and built, if it is not; the values to be shown."""
-        ledgers = self.ledgers()
-        for program in PROGRAMS:
-            project = self.project(program)
-            if not (project / program.pages.format(chapter=CHANGED)).is_file():
-                program.lay_out(project, ledgers)
-                program.build(project)
-        return compute(ledgers)
 
 
 def cold(bench: Bench) -> Result:
@@ -114,17 +67,8 @@ def cold(bench: Bench) -> Result:
             if wrong:
                 raise SystemExit(f"{program.name} shows something else: {wrong}")
     result.notes.append("all programs show the same values in every sentence")
-    result.notes.append(_cells_told(bench.project(PROGRAMS[0]) / RELEASE))
+    result.notes.append(cells_told(bench.project(PROGRAMS[0]) / RELEASE))
     return result
-
-
-def _cells_told(release: Path) -> str:
-    """How much there is to trace: our time goes with it, no other program traces anything."""
-    facts = json.loads((release / "facts.json").read_text(encoding="utf-8"))["facts"]
-    cells = sum(len(part["cells"]) for fact in facts for part in fact["operands"])
-    return (
-        f"{len(facts)} statistics rest on {cells / len(facts):.0f} cells each, all traced by ours"
-    )
 
 
 def notebooks(bench: Bench) -> Result:
@@ -173,12 +117,12 @@ def unchanged(bench: Bench) -> Result:
     result = Result("nothing changed")
     values = bench.built()
     release = bench.project(PROGRAMS[0]) / RELEASE
-    before, times = file_digests(release), _times(release)
+    before, times = file_digests(release), file_times(release)
     _take_turns(bench, result, lambda program, project, turn: None)
     result.require(file_digests(release) == before, f"all {len(before)} files kept their bytes")
-    kept = sum(times[name] == when for name, when in _times(release).items())
+    kept = sum(times[name] == when for name, when in file_times(release).items())
     result.notes.append(f"{kept} of {len(times)} files also kept their time of modification")
-    _say_correct(bench, result, values)
+    say_correct(bench, result, values)
     return result
 
 
@@ -195,40 +139,11 @@ def cell(bench: Bench) -> Result:
 
     def look(one: Run) -> None:
         after = compute(change_cell(original, 7000))
-        _check_change(result, one, before, file_digests(project / RELEASE), values, after)
+        check_change(result, one, before, file_digests(project / RELEASE), values, after)
 
     _take_turns(bench, result, change, look)
-    _say_correct(bench, result, compute(change_cell(original, 7000 + bench.rounds)))
+    say_correct(bench, result, compute(change_cell(original, 7000 + bench.rounds)))
     return result
-
-
-def _check_change(
-    result: Result,
-    one: Run,
-    before: dict[str, str],
-    after: dict[str, str],
-    values: dict[str, Value],
-    changed: dict[str, Value],
-) -> None:
-    """Which notebooks ran and which pages changed, against those that depend on the cell."""
-    reading = {name for name, chapter in NOTEBOOKS.items() if CHANGED in ledgers_of(chapter)}
-    ran = set(_RAN.findall(one.said))
-    result.require(ran == reading, f"run were {_named(ran)}, exactly those that read the ledger")
-    moved = {one for one in values if values[one].display != changed[one].display}
-    needed = {f"trace/{one.id}.html" for one in statistics() if CHANGED in one.ledgers}
-    # The changed column is also what the ledger's own chapter draws.
-    chapters = {name.partition(".")[0] for name in moved} | {CHANGED}
-    needed |= {f"book/{chapter}.html" for chapter in chapters} | {"book/statistics.html"}
-    allowed = needed | {f"notebooks/{name}.html" for name in reading}
-    pages = {name for name in {**before, **after} if before.get(name) != after.get(name)}
-    pages = {name for name in pages if name.endswith(".html")}
-    kinds = sorted({name.partition("/")[0] for name in pages})
-    counts = ", ".join(f"{sum(name.startswith(kind) for name in pages)} {kind}" for kind in kinds)
-    result.notes.append(f"{len(moved)} statistics are shown otherwise; pages changed: {counts}")
-    result.require(
-        needed <= pages, f"every page that depends on it changed, but {_named(needed - pages)}"
-    )
-    result.require(pages <= allowed, f"no other page changed, but {_named(pages - allowed)}")
 
 
 def prose(bench: Bench) -> Result:
@@ -250,11 +165,11 @@ def prose(bench: Bench) -> Result:
         result.peaks[OURS] = one.peak
         after = file_digests(project / RELEASE)
         files = {name for name in {**before, **after} if before.get(name) != after.get(name)}
-        result.notes.append(f"files changed: {_named(files)}")
+        result.notes.append(f"files changed: {named(files)}")
         pages = {name for name in files if name.endswith(".html")}
         wanted = {f"book/{CHANGED}.html"}
-        result.require(pages == wanted, f"of the pages only {_named(wanted)}")
-        result.require(not _RAN.findall(one.said), "no notebook ran")
+        result.require(pages == wanted, f"of the pages only {named(wanted)}")
+        result.require(not notebooks_run(one), "no notebook ran")
     return result
 
 
@@ -319,25 +234,6 @@ def _take_turns(
             result.peaks[program.name] = one.peak
             if look and ours:
                 look(one)
-
-
-def _say_correct(bench: Bench, result: Result, values: dict[str, Value]) -> None:
-    for program in PROGRAMS:
-        wrong = program.wrong_pages(bench.project(program), values)
-        state = f"STALE or wrong on {_named(wrong)}" if wrong else "correct"
-        result.notes.append(f"{program.name}: {state}")
-        if wrong:
-            result.wrong.add(program.name)
-            result.met = result.met and program.name != OURS
-
-
-def _times(folder: Path) -> dict[str, int]:
-    files = (path for path in folder.rglob("*") if path.is_file())
-    return {str(path.relative_to(folder)): path.stat().st_mtime_ns for path in files}
-
-
-def _named(names: Sequence[str] | set[str]) -> str:
-    return ", ".join(sorted(names)) or "none"
 
 
 CASES: dict[str, Callable[[Bench], Result]] = {
