@@ -88,11 +88,12 @@ def judge(case: str, result: Result) -> Iterator[tuple[str, str, bool]]:
 
 def print_table(results: dict[str, Result]) -> None:
     """Seconds and memory by program (* stale pages), ratios and goals, then what was found."""
-    print(f"\n{'seconds (MiB)':18}" + "".join(f"{name:>20}" for name in NAMES))
+    print("\nmedian seconds / processor seconds (MiB)")
+    print(" " * 18 + "".join(f"{name:>22}" for name in NAMES))
     for result in results.values():
         seconds = medians(result)
         shown = [_shown(result, seconds, name) for name in NAMES]
-        print(f"{result.case:18}" + "".join(f"{text:>20}" for text in shown))
+        print(f"{result.case:18}" + "".join(f"{text:>22}" for text in shown))
         if result.case == "editions":
             for count in map(str, EDITIONS):
                 each = seconds[count] / int(count)
@@ -111,7 +112,8 @@ def _shown(result: Result, seconds: dict[str, float], name: str) -> str:
     if name not in seconds:
         return "" if name != OURS or result.case != "editions" else "below"
     stale = "*" if name in result.wrong else ""
-    return f"{stale}{seconds[name]:.2f} ({result.peaks[name] / 2**20:.0f})"
+    busy = statistics.median(one.cpu for one in result.runs[name])
+    return f"{stale}{seconds[name]:.2f} / {busy:.2f} ({result.peaks[name] / 2**20:.0f})"
 
 
 def raw(case: str, result: Result) -> dict[str, object]:
