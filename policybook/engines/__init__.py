@@ -6,19 +6,56 @@ auditor recomputes from a release rest on the same bytes.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 
+from policybook.engines.address import ENGINE, chosen_engine, engine_kind
 from policybook.engines.duckdb import DuckDB, connect_duckdb
 from policybook.engines.engine import Engine
 from policybook.engines.sqlite import connect_sqlite, sqlite_exact
 from policybook.schema import Schema
 
-__all__ = ["Engine", "connect_duckdb", "connect_sqlite", "open_engine", "sqlite_exact"]
+__all__ = [
+    "Engine",
+    "chosen_engine",
+    "computing_on",
+    "connect_duckdb",
+    "connect_sqlite",
+    "engine_kind",
+    "open_engine",
+    "sqlite_exact",
+]
 
 
 def open_engine(texts: Mapping[str, str], schemas: Mapping[str, Schema]) -> Engine:
     """The engine that computes, with one typed table a ledger, from canonical CSV texts.
 
-    Raises :class:`LedgerError` when a cell does not have its column's type.
+    DuckDB, unless ``POLICYBOOK_ENGINE`` has the address of another.
+    Raises :class:`LedgerError` when a cell does not have its column's type,
+    :class:`UsageError` for an address that is none.
     """
+    address = chosen_engine()
+    if engine_kind(address) == "postgresql":
+        from policybook.engines.postgresql import PostgreSQL
+
+        return PostgreSQL(address, texts, schemas)
     return DuckDB(connect_duckdb(texts, schemas))
+
+
+@contextmanager
+def computing_on(address: str) -> Iterator[None]:
+    """Within it, this process and those it starts compute on the engine of an address.
+
+    Raises :class:`EngineError` at once when it cannot be reached.
+    """
+    before = os.environ.get(ENGINE)
+    os.environ[ENGINE] = address
+    try:
+        if engine_kind(address) != "duckdb":
+            open_engine({}, {}).query("SELECT 1")
+        yield
+    finally:
+        os.environ.pop(ENGINE)
+        if before is not None:
+            os.environ[ENGINE] = before

@@ -7,6 +7,7 @@ import re
 import tomllib
 from collections.abc import Iterable
 from importlib.metadata import metadata
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -87,7 +88,7 @@ def test_every_package_installs_on_the_oldest_python(root: Path, lock: str) -> N
 def test_every_declared_package_is_locked(root: Path, lock: str) -> None:
     """What pyproject.toml asks for is in requirements.txt, in the version it asks for."""
     project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    declared = [*project["dependencies"], *project["optional-dependencies"]["dev"]]
+    declared = [*project["dependencies"], *chain(*project["optional-dependencies"].values())]
     locked = pins(lock)
     for requirement in declared:
         wanted = Requirement(requirement)
