@@ -93,7 +93,7 @@ def kept_book(book: Path, kept: Path | None, program: str) -> Iterator[Path]:
         except BlockingIOError:  # another build is at it
             yield book
             return
-        key = _key(book, program)
+        key = _key(book, f"{program} {kept}")  # Sphinx writes down where it is
         complete = kept / _COMPLETE
         if not (complete.is_file() and complete.read_text(encoding="utf-8") == key):
             shutil.rmtree(kept)

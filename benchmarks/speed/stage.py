@@ -25,8 +25,9 @@ def prepare(root: Path, stage: Path) -> None:
 def execute(stage: Path) -> None:
     """Run the notebooks and print how many facts and figures they gave."""
     from policybook.cache import NotebookCache
+    from policybook.execution import run_notebooks
     from policybook.inputs import notebook_parameters
-    from policybook.notebooks import collect, run_notebooks
+    from policybook.notebooks import collect
 
     cache = NotebookCache(None, {}, {}, lambda message: None)
     done = run_notebooks(stage, notebook_parameters(PERIOD), JOBS, cache, stage / "broken")
