@@ -36,11 +36,17 @@ class NotebookCache:
             return None
         parts = self._parts(notebook, parameters)
         path = self.folder / f"{_digest(parts)}.ipynb"
-        if path.is_file():
-            self.say(f"沿用 {notebook.stem}（输入没有变化）")
-            return nbformat.read(path, as_version=4)
-        self.say(f"运行 {notebook.stem}（{self._reason(notebook, parts)}）")
-        return None
+        try:
+            found = nbformat.read(path, as_version=4)
+            os.utime(path)  # what was used longest ago is cleared first
+        except FileNotFoundError:  # or just cleared by another process
+            self.say(f"运行 {notebook.stem}（{self._reason(notebook, parts)}）")
+            return None
+        except Exception:  # nbformat raises many kinds
+            self.say(f"运行 {notebook.stem}（缓存的文件读不出来）")
+            return None
+        self.say(f"沿用 {notebook.stem}（输入没有变化）")
+        return found
 
     def put(self, notebook: Path, parameters: Mapping[str, str], executed: Any) -> None:
         """Keep a run; complete or not at all."""

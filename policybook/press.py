@@ -7,7 +7,6 @@ never after a failure: what Sphinx leaves behind keeps deleted pages alive.
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import os
 import shutil
@@ -20,6 +19,7 @@ from filecmp import cmp
 from pathlib import Path
 
 from policybook.errors import Finding, SiteError, error
+from policybook.keeping import locked
 from policybook.render import USED
 from policybook.staleness import PAGES
 
@@ -86,17 +86,14 @@ def kept_book(book: Path, kept: Path | None, program: str) -> Iterator[Path]:
     if kept is None:
         yield book
         return
-    kept.mkdir(parents=True, exist_ok=True)
-    with kept.with_name(f"{kept.name}.lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:  # another build is at it
+    with locked(kept) as free:
+        if not free:  # another build is at it
             yield book
             return
         key = _key(book, f"{program} {kept}")  # Sphinx writes down where it is
         complete = kept / _COMPLETE
         if not (complete.is_file() and complete.read_text(encoding="utf-8") == key):
-            shutil.rmtree(kept)
+            shutil.rmtree(kept, ignore_errors=True)
             kept.mkdir()
         complete.unlink(missing_ok=True)  # until this build is complete too
         update(book, kept)

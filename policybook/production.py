@@ -21,6 +21,7 @@ from policybook.exemptions import load_exemptions
 from policybook.gate import Rules, check_gate, unused
 from policybook.history import with_history
 from policybook.inputs import notebook_parameters
+from policybook.keeping import NOTEBOOKS, PAGES
 from policybook.notebooks import check_coverage, collect
 from policybook.paper import write_document
 from policybook.period import Period
@@ -61,7 +62,7 @@ def _build_edition(
     stage = work / "stage"
     stage_data(stage, project.root, project.data, period, inputs)
     cache = NotebookCache(
-        project.kept("notebooks"),
+        project.kept(NOTEBOOKS),
         {name: ledger.sha256 for name, ledger in inputs.ledgers.items()},
         {
             **shared_digests(project.root, project.data, inputs.folder),
@@ -85,7 +86,7 @@ def _build_edition(
     project.say("生成页面")
     release = work / "release"
     program = json.dumps(program_digests(project.root))
-    with kept_book(stage, project.kept(f"pages/{period}"), program) as book:
+    with kept_book(stage, project.kept(f"{PAGES}/{period}"), program) as book:
         html = press.build(book)
         assemble(html, release, content, inputs, figures.values(), used_on(book))
     findings += pass_gate(release, rules)

@@ -6,6 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from policybook.keeping import LIMIT
+
+
+def cache_of(root: Path) -> Path:
+    """Where a project keeps what the next build may use again."""
+    return root / "_build" / "cache"
+
 
 @dataclass(frozen=True)
 class Project:
@@ -17,7 +24,8 @@ class Project:
     jobs: int
     cached: bool
     say: Callable[[str], None]
+    limit: int = LIMIT  # megabytes kept for the next build
 
     def kept(self, what: str) -> Path | None:
         """Where something is kept for the next build; None: nothing is."""
-        return self.root / "_build" / "cache" / what if self.cached else None
+        return cache_of(self.root) / what if self.cached else None

@@ -10,8 +10,9 @@ from pathlib import Path
 from policybook.errors import Finding, SiteError, error, note
 from policybook.folders import recover, swap, workshop
 from policybook.front import write_front
+from policybook.keeping import MEGABYTE, prune
 from policybook.period import Period
-from policybook.project import Project
+from policybook.project import Project, cache_of
 from policybook.published import SIGNATURE, Release, read_release
 from policybook.register import (
     Published,
@@ -51,6 +52,8 @@ def build(project: Project, periods: Sequence[Period]) -> list[Finding]:
             remember(project, period, inputs, found)
             findings += found
         project.say(f"{period} 已生成到 {place}")
+    if project.cached:
+        prune(cache_of(project.root), project.limit * MEGABYTE)
     write_front(project.out, register)
     return findings
 

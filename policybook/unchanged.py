@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
 from policybook.errors import Finding
 from policybook.folders import replace_file
+from policybook.keeping import EDITIONS
 from policybook.period import Period, find_periods
 from policybook.program import program_digests
 from policybook.project import Project
@@ -58,6 +60,7 @@ def findings_before(project: Project, period: Period, inputs: str) -> list[Findi
         return None
     if digests(place) != stated_digests(place):
         return None  # somebody has changed the folder
+    os.utime(record)  # what was used longest ago is cleared first
     return [Finding(**found) for found in known["findings"]]
 
 
@@ -77,4 +80,4 @@ def remember(project: Project, period: Period, inputs: str, findings: list[Findi
 
 def _record(project: Project, period: Period) -> Path | None:
     place = hashlib.sha256(str(project.out).encode()).hexdigest()[:8]
-    return project.kept(f"editions/{period}-{place}.json")
+    return project.kept(f"{EDITIONS}/{period}-{place}.json")

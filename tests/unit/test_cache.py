@@ -200,3 +200,14 @@ def test_the_program_is_digested(made_up_data: Path, monkeypatch: pytest.MonkeyP
     (made_up_data / "deep").mkdir()
     (made_up_data / "deep" / "new.py").write_text("x = 1\n", encoding="utf-8")
     assert shared_digests(made_up_data, made_up_data, made_up_data / PERIOD)["程序"] != before
+
+
+def test_a_broken_file_is_a_miss(cache: NotebookCache, notebook: Notebook, said: list[str]) -> None:
+    """What cannot be read is run again."""
+    path = notebook(SETUP, "edition.works")
+    cache.put(path, PARAMETERS, notebook_of("done"))
+    assert cache.folder is not None
+    (kept,) = cache.folder.glob("*.ipynb")
+    kept.write_text("{", encoding="utf-8")
+    assert cache.get(path, PARAMETERS) is None
+    assert said == ["运行 01_made_up（缓存的文件读不出来）"]
