@@ -26,7 +26,7 @@ from policybook.engines.tables import asked_there, content_digest, table_name
 from policybook.errors import EngineError, UsageError, error
 from policybook.schema import Schema
 
-SOCKET = "POLICYBOOK_SPARK_SOCKET"
+SESSION = "POLICYBOOK_SPARK_SESSION"
 """The environment variable by which processes of one build find its session."""
 INSTALLED = Path(sys.prefix) / "spark"
 """Where ``make spark`` installs PySpark, for the session alone."""
@@ -34,6 +34,8 @@ _TYPES = {"string": "STRING", "integer": "BIGINT", "date": "DATE"}
 
 _connections: dict[tuple[int, str], Connection] = {}
 """By process and socket: a fork leaves its parent's connection alone."""
+_sessions: list[tuple[int, subprocess.Popen[str], str]] = []
+"""The process that started it, the session's, and the folder of its files."""
 
 
 class Spark:
@@ -48,18 +50,17 @@ class Spark:
         self._master, self._folder = read_address(address)
         self._texts = texts
         self._schemas = schemas
-        self._answers: dict[str, list[tuple[Any, ...]]] = {}
 
     def query(self, sql: str) -> list[tuple[Any, ...]]:
-        """The rows of one query; what was asked before is remembered, since each costs a job.
+        """The rows of one query.
 
         Raises :class:`EngineError` when Spark does not start or refuses,
         :class:`LedgerError` when a cell does not have its column's type.
         """
-        there = asked_there(sql, self.dialect, self._tables)
-        if there not in self._answers:
-            self._answers[there] = self._ask("query", there)
-        return self._answers[there]
+        rows: list[tuple[Any, ...]] = self._ask(
+            "query", asked_there(sql, self.dialect, self._tables)
+        )
+        return rows
 
     def _ask(self, *question: str) -> Any:
         connection = _connect(self._address, self._master)
@@ -123,9 +124,10 @@ def _write(path: Path, name: str, text: str, schema: Schema) -> None:
 
 def _connect(address: str, master: str) -> Connection:
     """This process's connection with the session; the first process that needs one starts it."""
-    if SOCKET not in os.environ:
-        os.environ[SOCKET] = _start(address, master)
-    socket = os.environ[SOCKET]
+    known, _, socket = os.environ.get(SESSION, "").partition(" ")
+    if known != master or not Path(socket).exists():
+        socket = _start(address, master)
+        os.environ[SESSION] = f"{master} {socket}"
     key = (os.getpid(), socket)
     if key not in _connections:
         _connections[key] = Client(socket, "AF_UNIX")
@@ -134,11 +136,8 @@ def _connect(address: str, master: str) -> Connection:
 
 def _start(address: str, master: str) -> str:
     if not (os.environ.get("JAVA_HOME") or shutil.which("java")):
-        message, remedy = (
-            "没有 Java，Spark 要 Java 17 或更新的。",
-            "apt-get install default-jre-headless",
-        )
-        raise _error("missing", address, message, remedy)
+        message = "没有 Java，Spark 要 Java 17 或更新的。"
+        raise _error("missing", address, message, "apt-get install default-jre-headless")
     scratch = tempfile.mkdtemp(prefix="pb-spark-")
     socket = f"{scratch}/socket"
     path = os.pathsep.join(filter(None, [str(INSTALLED), os.environ.get("PYTHONPATH")]))
@@ -155,11 +154,11 @@ def _start(address: str, master: str) -> str:
         )
     assert server.stdin is not None
     assert server.stdout is not None
-    atexit.register(_stop, os.getpid(), server, scratch)
     said = server.stdout.readline().strip()
     if said == "ready":
+        _sessions.append((os.getpid(), server, scratch))
         return socket
-    _stop(os.getpid(), server, scratch)
+    _end(server, scratch)
     if "pyspark" in said:
         message = "没有安装 PySpark。"
         raise _error("missing", address, message, "make spark，或 pip install 'policybook[spark]'")
@@ -167,10 +166,17 @@ def _start(address: str, master: str) -> str:
     raise _error("connect", address, f"Spark 起不来：{said or '没有输出'}", remedy)
 
 
-def _stop(process: int, server: subprocess.Popen[str], scratch: str) -> None:
-    if process == os.getpid():
-        server.communicate()  # its input closed, it ends
-        shutil.rmtree(scratch, ignore_errors=True)
+@atexit.register
+def stop_sessions() -> None:
+    """End the sessions that this process started."""
+    for one in [one for one in _sessions if one[0] == os.getpid()]:
+        _sessions.remove(one)
+        _end(*one[1:])
+
+
+def _end(server: subprocess.Popen[str], scratch: str) -> None:
+    server.communicate()  # its input closed, it ends
+    shutil.rmtree(scratch, ignore_errors=True)
 
 
 def _error(code: str, address: str, message: str, remedy: str) -> EngineError:

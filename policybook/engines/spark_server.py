@@ -8,17 +8,21 @@ beside pandera, which imports all of it wherever it finds it.
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
+import shutil
 import sys
 import tempfile
 import threading
 from multiprocessing.connection import Connection, Listener
+from pathlib import Path
 from typing import Any
 
 LOCAL = {
     "spark.driver.bindAddress": "127.0.0.1",
     "spark.driver.host": "127.0.0.1",
     "spark.sql.shuffle.partitions": str(os.cpu_count() or 1),
+    "spark.sql.adaptive.enabled": "false",  # plans of one filter and sum leave it nothing to do
 }
 """Where no other machine takes part."""
 SETTINGS = {
@@ -28,6 +32,9 @@ SETTINGS = {
     "spark.ui.enabled": "false",
     "spark.ui.showConsoleProgress": "false",
 }
+
+
+_REMEMBERED = 4096
 
 
 def main(path: str, master: str) -> None:
@@ -40,11 +47,12 @@ def main(path: str, master: str) -> None:
     except Exception as problem:
         print(_first_line(problem), flush=True)
         sys.exit(1)
-    listener = Listener(path, "AF_UNIX")
-    threading.Thread(target=_listen, args=(listener, session), daemon=True).start()
+    listener = Listener(path, "AF_UNIX", backlog=64)
+    threading.Thread(target=_listen, args=(listener, Answers(session)), daemon=True).start()
     print("ready", flush=True)
     sys.stdin.read()
     session.stop()
+    shutil.rmtree(Path(path).parent, ignore_errors=True)  # whoever made it may be gone
 
 
 def _session(master: str) -> Any:
@@ -57,35 +65,37 @@ def _session(master: str) -> Any:
     return builder.config("spark.sql.warehouse.dir", f"file://{scratch}/warehouse").getOrCreate()
 
 
-def _listen(listener: Listener, session: Any) -> None:
-    opened: set[str] = set()
+class Answers:
+    """What a session is asked: tables to open, and queries."""
+
+    def __init__(self, session: Any) -> None:
+        self._session = session
+        # Each query costs a job, notebooks ask the same ones, and a table never changes.
+        self.query = functools.lru_cache(_REMEMBERED)(self._query)
+        self.open = functools.cache(self._open)
+
+    def _query(self, sql: str) -> list[tuple[Any, ...]]:
+        return [tuple(row) for row in self._session.sql(sql).collect()]
+
+    def _open(self, table: str, path: str, columns: str) -> None:
+        self._session.read.schema(columns).parquet(path).createOrReplaceTempView(f"`{table}`")
+
+
+def _listen(listener: Listener, answers: Answers) -> None:
     while True:
-        with contextlib.suppress(OSError, EOFError):
-            connection = listener.accept()
-            arguments = (connection, session, opened)
-            threading.Thread(target=_serve, args=arguments, daemon=True).start()
+        arguments = (listener.accept(), answers)
+        threading.Thread(target=_serve, args=arguments, daemon=True).start()
 
 
-def _serve(connection: Connection, session: Any, opened: set[str]) -> None:
+def _serve(connection: Connection, answers: Answers) -> None:
     with contextlib.suppress(OSError, EOFError):
         while True:
             question, *details = connection.recv()
             try:
-                answer = _answer(session, opened, question, *details)
-                connection.send(("answer", answer))
+                ask = answers.open if question == "open" else answers.query
+                connection.send(("answer", ask(*details)))
             except Exception as problem:
                 connection.send(("problem", _first_line(problem)))
-
-
-def _answer(session: Any, opened: set[str], question: str, *details: str) -> Any:
-    if question == "open":
-        table, path, columns = details
-        if table not in opened:
-            session.read.schema(columns).parquet(path).createOrReplaceTempView(f"`{table}`")
-            opened.add(table)
-        return None
-    (query,) = details
-    return [tuple(row) for row in session.sql(query).collect()]
 
 
 def _first_line(problem: Exception) -> str:
