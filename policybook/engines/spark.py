@@ -19,7 +19,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
 
-from policybook.engines import spark_server
 from policybook.engines.address import shown_address
 from policybook.engines.duckdb import connect_duckdb
 from policybook.engines.tables import asked_there, content_digest, table_name
@@ -30,6 +29,7 @@ SESSION = "POLICYBOOK_SPARK_SESSION"
 """The environment variable by which processes of one build find its session."""
 INSTALLED = Path(sys.prefix) / "spark"
 """Where ``make spark`` installs PySpark, for the session alone."""
+_SERVER = Path(__file__).with_name("spark_server.py")
 _TYPES = {"string": "STRING", "integer": "BIGINT", "date": "DATE"}
 
 _connections: dict[tuple[int, str], Connection] = {}
@@ -143,7 +143,7 @@ def _start(address: str, master: str) -> str:
     path = os.pathsep.join(filter(None, [str(INSTALLED), os.environ.get("PYTHONPATH")]))
     with Path(scratch, "log").open("wb") as log:
         server = subprocess.Popen(
-            [sys.executable, "-P", spark_server.__file__, socket, master],
+            [sys.executable, "-P", str(_SERVER), socket, master],
             env={**os.environ, "PYTHONPATH": path, "TMPDIR": scratch},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
