@@ -22,8 +22,12 @@ from tests.integration.elsewhere import computed
 from tests.integration.quarters import NEWEST, QUARTERS, City
 
 COUNT = "SELECT COUNT(*) FROM `order`"
-QUICK = "spark.driver.extraJavaOptions -XX:TieredStopAtLevel=1 -XX:+UseSerialGC\n"
-"""For many small questions: less is compiled."""
+DEFAULTS = """\
+spark.driver.extraJavaOptions -XX:TieredStopAtLevel=1 -XX:+UseSerialGC
+spark.sql.ansi.enabled false
+spark.sql.parquet.datetimeRebaseModeInRead LEGACY
+"""
+"""An installation's own: for many small questions less is compiled; the rest must not matter."""
 FORK = f"""
 import os, sys
 from policybook.engines.spark import Spark
@@ -44,7 +48,7 @@ assert engine.query("{COUNT}") == count
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A session for this module, and its folder of ledgers."""
     folder = tmp_path_factory.mktemp("spark")
-    (folder / "spark-defaults.conf").write_text(QUICK, encoding="utf-8")
+    (folder / "spark-defaults.conf").write_text(DEFAULTS, encoding="utf-8")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SPARK_CONF_DIR", str(folder))
         patch.delenv(spark.SESSION, raising=False)
