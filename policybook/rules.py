@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+import warnings
 from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import date
 from typing import Any
@@ -123,6 +124,14 @@ _OTHER_CONSTRAINT = ("ledger.constraint", "“{case}”不合结构文件的要�
 
 
 def _constraint_findings(ledger: Ledger, already: set[str]) -> list[Finding]:
+    with warnings.catch_warnings():
+        # pandera imports PySpark wherever that is installed, and PySpark warns of pandas 3.
+        warnings.filterwarnings("ignore", "PySpark does not yet fully", FutureWarning)
+        cases = _failures(ledger, already)
+    return [f for case in cases for f in _constraint_finding(ledger, case, already)]
+
+
+def _failures(ledger: Ledger, already: set[str]) -> list[dict[str, Any]]:
     import pandas
     from pandera.errors import SchemaErrors
     from pandera.io.pandas_io import from_frictionless_schema
@@ -139,8 +148,8 @@ def _constraint_findings(ledger: Ledger, already: set[str]) -> list[Finding]:
     try:
         schema.validate(frame, lazy=True)
     except SchemaErrors as problem:
-        cases = problem.failure_cases.to_dict("records")
-        return [f for case in cases for f in _constraint_finding(ledger, case, already)]
+        cases: list[dict[str, Any]] = problem.failure_cases.to_dict("records")
+        return cases
     return []
 
 

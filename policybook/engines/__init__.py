@@ -40,6 +40,10 @@ def open_engine(texts: Mapping[str, str], schemas: Mapping[str, Schema]) -> Engi
         from policybook.engines.postgresql import PostgreSQL
 
         return PostgreSQL(address, texts, schemas)
+    if engine_kind(address) == "spark":
+        from policybook.engines.spark import Spark
+
+        return Spark(address, texts, schemas)
     return DuckDB(connect_duckdb(texts, schemas))
 
 

@@ -50,7 +50,10 @@ class Server:
     def new_database(self, encoding: str = "UTF8") -> str:
         """The name of an empty database, another each time: connections are kept."""
         name = f"city{next(self._numbers)}"
-        self.run(f"CREATE DATABASE {name} ENCODING '{encoding}' LOCALE 'C' TEMPLATE template0")
+        made = f"CREATE DATABASE {name} ENCODING '{encoding}' LOCALE 'C' TEMPLATE template0"
+        if encoding == "UTF8":  # a database where texts are ordered as in a dictionary
+            made += " LOCALE_PROVIDER icu ICU_LOCALE 'zh-CN'"
+        self.run(made)
         return name
 
 
