@@ -103,12 +103,11 @@ def _changed(
     schema = pair.now.schema
     for field in schema.fields:
         old, new = before.get(field.name, ""), row[field.name]
-        place = pair.now.place(index, field.name)
         found: Finding | None = None
         numbers = field.numeric and is_number(old) and is_number(new)
-        same = Fraction(old) == Fraction(new) if numbers else old == new
-        if same:
+        if old == new or (numbers and Fraction(old) == Fraction(new)):
             continue
+        place = pair.now.place(index, field.name)
         if field.steady and old:
             found = warning(
                 "change.steady",
@@ -122,7 +121,7 @@ def _changed(
             yield pair.settle(found, row["id"], field.name)
     for column, source in schema.carry.previous.items():
         old, new = before.get(source, ""), row[column]
-        known = is_number(old) and is_number(new) and pair.same_year
+        known = old != new and is_number(old) and is_number(new) and pair.same_year
         if known and Fraction(old) != Fraction(new):
             found = warning(
                 "change.previous",
@@ -198,7 +197,9 @@ def check_plausibility(ledgers: Mapping[str, Ledger], explanations: Explanations
     records that are closed without date or proof."""
     findings: list[Finding] = []
     for ledger in ledgers.values():
-        for index, row in enumerate(ledger.rows):
+        schema = ledger.schema
+        rules = schema.requires or schema.completion or any(f.printed for f in schema.fields)
+        for index, row in enumerate(ledger.rows if rules else ()):
             found = [*_required(ledger, index, row), *_rates(ledger, index, row)]
             found += _over_plan(ledger, index, row)
             findings += [

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
+from policybook.columns import Records, split_columns
 from policybook.errors import Finding, LedgerError, error, note
 from policybook.schema import Schema
 
@@ -29,8 +30,8 @@ class Ledger:
 
     schema: Schema
     path: Path  # the file it was read from
-    rows: tuple[dict[str, str], ...]
-    lines: tuple[int, ...]  # each record's line in that file
+    rows: Sequence[dict[str, str]]
+    lines: Sequence[int]  # each record's line in that file
     origins: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     # record → column → where the value was handed in: workbook sheet!cell
 
@@ -55,12 +56,24 @@ class Ledger:
     @cached_property
     def canonical(self) -> str:
         """The published text."""
-        return records_text(self.schema.names, self.rows)
+        known = self.rows.text if isinstance(self.rows, Records) else ""
+        return known or records_text(self.schema.names, self.rows)
 
     @cached_property
     def sha256(self) -> str:
         """Digest of the published text."""
         return hashlib.sha256(self.canonical.encode()).hexdigest()
+
+    def column(self, name: str) -> Sequence[str]:
+        """The cells of one column, in the order of the records."""
+        if isinstance(self.rows, Records):
+            return self.rows.columns[name]
+        return [row[name] for row in self.rows]
+
+    @cached_property
+    def values(self) -> Mapping[str, frozenset[str]]:
+        """What stands in each column, filled or empty, each text once."""
+        return {name: frozenset(self.column(name)) for name in self.schema.names}
 
     @cached_property
     def by_id(self) -> dict[str, tuple[int, dict[str, str]]]:
@@ -145,6 +158,8 @@ def read_ledger(
         raise LedgerError(
             error("ledger.binary", path, "文件里有空字节，不是 CSV 文本。", "另存为 CSV（UTF-8）。")
         )
+    if (split := split_columns(text, schema.names)) is not None:
+        return Ledger(schema, path, *split), notes
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     numbered: list[tuple[int, list[str]]] = []
     start = 1  # of a record, which may go on over several lines

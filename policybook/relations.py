@@ -186,14 +186,15 @@ def check_facts(
 
 
 def check_records(
-    relation: Relation, rows: Iterable[tuple[str, Mapping[str, str]]]
+    relation: Relation, rows: Iterable[Mapping[str, str]], place: Callable[[int], str]
 ) -> list[Finding]:
     """A finding for each record that breaks a rule over its own columns.
 
-    ``rows``: place and cells of each record; one with an empty side is passed over.
+    ``rows``: the cells of each record; one with an empty side is passed over.
+    ``place``: where a record stands, by its number.
     """
     findings = []
-    for place, row in rows:
+    for index, row in enumerate(rows):
         if any(row.get(column) != value for column, value in relation.where):
             continue
         texts = {name: row.get(name, "") for name in relation.names()}
@@ -206,7 +207,7 @@ def check_records(
             findings.append(
                 error(
                     "relation.formula",
-                    place,
+                    place(index),
                     f"关系 {relation.id} 算不出：{problem}。",
                     "改正关系的算式，或核对这些单元格。",
                 )
@@ -216,7 +217,7 @@ def check_records(
             findings.append(
                 error(
                     "relation.record",
-                    place,
+                    place(index),
                     f"不成立：{relation.title}（{relation.filled(values)}，记录 {row['id']}）。",
                     "核对这些单元格。",
                 )

@@ -8,19 +8,26 @@ type) is checked here.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable, Collection, Iterable, Mapping
-from datetime import date
+from functools import partial
 from typing import Any
 
 from policybook.errors import Finding, error, warning
 from policybook.ledgers import Ledger
 from policybook.relations import Relation, check_records
 from policybook.schema import Field
+from policybook.screening import (
+    DATE,
+    FORMULA,
+    INTEGER,
+    NUMBER,
+    constraints_fit,
+    invisible,
+    is_date,
+    texts_fit,
+    types_fit,
+)
 
-_INTEGER = re.compile(r"-?\d{1,15}", re.ASCII)
-_NUMBER = re.compile(r"-?\d{1,14}(\.\d+)?", re.ASCII)
-_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _MARKUP = re.compile(r"<[A-Za-z/!]|\{[a-z-]+\}`|\]\(|javascript:", re.IGNORECASE)
 
 
@@ -30,7 +37,7 @@ def check_ledgers(ledgers: Mapping[str, Ledger], relations: Iterable[Relation]) 
     for ledger in ledgers.values():
         typed = _type_findings(ledger)
         findings += typed
-        findings += _constraint_findings(ledger, {f.place for f in typed})
+        findings += _constraint_findings(ledger, bool(typed))
         findings += _text_findings(ledger)
         findings += _evidence_findings(ledger)
         findings += _key_findings(ledger, ledgers)
@@ -57,48 +64,45 @@ def check_ledgers(ledgers: Mapping[str, Ledger], relations: Iterable[Relation]) 
             message = f"列 {'、'.join(words)} 不是数字列，不能计算。"
             findings.append(error("relation.formula", relation.place, message, "改用数字列。"))
             continue
-        places = (ledger.place(index, *columns) for index in range(len(ledger.rows)))
-        findings += check_records(relation, zip(places, ledger.rows, strict=True))
+        findings += check_records(relation, ledger.rows, partial(_place, ledger, columns))
     return findings
 
 
-def _cells(ledger: Ledger, wanted: Callable[[Field], bool]) -> Iterable[tuple[int, Field, str]]:
-    for field in filter(wanted, ledger.schema.fields):
-        for index, row in enumerate(ledger.rows):
-            if row[field.name]:
-                yield index, field, row[field.name]
+def _place(ledger: Ledger, columns: Iterable[str], index: int) -> str:
+    return ledger.place(index, *columns)
+
+
+def _cells(ledger: Ledger, field: Field) -> Iterable[tuple[int, str]]:
+    """The filled cells of a column, each with its record's index."""
+    return ((index, text) for index, text in enumerate(ledger.column(field.name)) if text)
 
 
 def _type_findings(ledger: Ledger) -> list[Finding]:
     findings = []
-    for index, field, text in _cells(ledger, lambda field: field.type != "string"):
-        message, remedy = _type_problem(field, text)
-        if message:
-            place = ledger.place(index, field.name)
-            findings.append(
-                error("ledger.type", place, f"“{text}”{message}（{field.title}）。", remedy)
-            )
+    for field in ledger.schema.fields:
+        for index, text in () if types_fit(ledger, field) else _cells(ledger, field):
+            message, remedy = _type_problem(field, text)
+            if message:
+                place = ledger.place(index, field.name)
+                findings.append(
+                    error("ledger.type", place, f"“{text}”{message}（{field.title}）。", remedy)
+                )
     return findings
 
 
 def _type_problem(field: Field, text: str) -> tuple[str, str]:
-    if field.type == "integer" and not _INTEGER.fullmatch(text):
+    if field.type == "integer" and not INTEGER.fullmatch(text):
         return "不是整数", "只写数字，如 24871；不写单位、逗号和文字。"
     if field.type == "number":
-        if not _NUMBER.fullmatch(text):
+        if not NUMBER.fullmatch(text):
             return "不是十进制数", "只写数字，如 4116.09；不写单位、逗号、百分号和文字。"
         if len(text.partition(".")[2]) > field.decimals:
             return (
                 f"的小数多于{field.decimals}位",
                 f"保留{field.decimals}位；确需更多时改结构文件的 decimals。",
             )
-    if field.type == "date":
-        try:
-            if not _DATE.fullmatch(text):
-                raise ValueError(text)
-            date.fromisoformat(text)
-        except ValueError:
-            return "不是日期", "写成 2024-08-22。"
+    if field.type == "date" and not (DATE.fullmatch(text) and is_date(text)):
+        return "不是日期", "写成 2024-08-22。"
     return "", ""
 
 
@@ -122,7 +126,14 @@ _CONSTRAINTS = {
 _OTHER_CONSTRAINT = ("ledger.constraint", "“{case}”不合结构文件的要求。", "按结构文件改正。")
 
 
-def _constraint_findings(ledger: Ledger, already: set[str]) -> list[Finding]:
+def _constraint_findings(ledger: Ledger, mistyped: bool) -> list[Finding]:
+    """What pandera finds in the columns in which there may be something to find."""
+    wrong = {f.name for f in ledger.schema.fields if mistyped and not types_fit(ledger, f)}
+    doubtful = [
+        f for f in ledger.schema.fields if f.name in wrong or not constraints_fit(ledger, f)
+    ]
+    if not doubtful:
+        return []
     import pandas
     from pandera.errors import SchemaErrors
     from pandera.io.pandas_io import from_frictionless_schema
@@ -133,38 +144,42 @@ def _constraint_findings(ledger: Ledger, already: set[str]) -> list[Finding]:
             schema = schema.update_column(field.name, dtype="Int64")
         elif field.type in ("string", "date"):
             schema = schema.update_column(field.name, dtype="string")
-    frame = pandas.DataFrame(
-        {field.name: _column(ledger, field, already) for field in ledger.schema.fields}
-    )
+    names = [field.name for field in doubtful]
+    if not schema.unique:
+        schema = schema.remove_columns([n for n in ledger.schema.names if n not in names])
+    else:
+        doubtful = list(ledger.schema.fields)
+    columns = {field.name: _column(ledger, field) for field in doubtful}
     try:
-        schema.validate(frame, lazy=True)
+        schema.validate(pandas.DataFrame(columns), lazy=True)
     except SchemaErrors as problem:
         cases = problem.failure_cases.to_dict("records")
-        return [f for case in cases for f in _constraint_finding(ledger, case, already)]
+        return [f for case in cases for f in _constraint_finding(ledger, case)]
     return []
 
 
-def _column(ledger: Ledger, field: Field, already: set[str]) -> Any:
+def _column(ledger: Ledger, field: Field) -> Any:
+    """A column for pandera; a cell of a wrong type, found already, is empty in it."""
     import pandas
 
-    def value(index: int, text: str) -> Any:
-        if not text or ledger.place(index, field.name) in already:
-            return None
-        return {"integer": int, "number": float}.get(field.type, str)(text)  # range checks only
-
+    convert = {"integer": int, "number": float}.get(field.type, str)  # range checks only
+    cells = ledger.column(field.name)
+    if types_fit(ledger, field):
+        values = [convert(text) if text else None for text in cells]
+    else:
+        typed = (text if text and not _type_problem(field, text)[0] else "" for text in cells)
+        values = [convert(text) if text else None for text in typed]
     kinds = {"integer": "Int64", "number": "float64"}
-    values = [value(index, row[field.name]) for index, row in enumerate(ledger.rows)]
     return pandas.array(values, dtype=kinds.get(field.type, "string"))
 
 
-def _constraint_finding(
-    ledger: Ledger, case: Mapping[str, Any], already: set[str]
-) -> list[Finding]:
+def _constraint_finding(ledger: Ledger, case: Mapping[str, Any]) -> list[Finding]:
     field = ledger.schema.field(str(case["column"]))
     place = ledger.place(int(case["index"]), field.name)
     kind = str(case["check"]).partition("(")[0]
-    if place in already:
-        return []
+    cell = ledger.rows[int(case["index"])][field.name]
+    if cell and _type_problem(field, cell)[0]:
+        return []  # found already
     code, message, remedy = _CONSTRAINTS.get(kind, _OTHER_CONSTRAINT)
     bounds = field.constraints
     low, high = bounds.get("minimum"), bounds.get("maximum")
@@ -175,7 +190,7 @@ def _constraint_finding(
         "in_range": f"{low} 到 {high}",
     }.get(kind, "")
     texts = {
-        "case": ledger.rows[int(case["index"])][field.name],
+        "case": cell,
         "rule": bounds.get("pattern", ""),
         "values": values,
     }
@@ -184,69 +199,70 @@ def _constraint_finding(
 
 def _text_findings(ledger: Ledger) -> list[Finding]:
     findings = []
-    for index, field, text in _cells(ledger, lambda field: field.type == "string"):
-        place = ledger.place(index, field.name)
-        if text[0] in "=+-@":
-            findings.append(
-                error(
-                    "ledger.formula",
-                    place,
-                    f"“{text[:30]}”以 {text[0]} 开头，在表格软件里会变成公式。",
-                    "去掉开头的符号。",
-                )
-            )
-        elif any(unicodedata.category(char) in ("Cc", "Cf") for char in text):
-            findings.append(
-                error(
-                    "ledger.control",
-                    place,
-                    "格内有换行、控制字符或看不见的字符。",
-                    "改成一行文字；重新键入可疑的字。",
-                )
-            )
-        elif _MARKUP.search(text):
-            findings.append(
-                warning(
-                    "ledger.markup",
-                    place,
-                    f"“{text[:30]}”像是标记或代码；页面上按原文显示，不会执行。",
-                    "核对是否误贴。",
-                )
-            )
+    for field in ledger.schema.fields:
+        if field.type == "string" and not texts_fit(ledger, field):
+            for index, text in _cells(ledger, field):
+                if problem := _text_problem(text):
+                    told, code, message, remedy = problem
+                    findings.append(told(code, ledger.place(index, field.name), message, remedy))
     return findings
+
+
+_Problem = tuple[Callable[..., Finding], str, str, str]
+
+
+def _text_problem(text: str) -> _Problem | None:
+    """Severity, code, message and remedy of what a text should not be."""
+    if text[0] in FORMULA:
+        message = f"“{text[:30]}”以 {text[0]} 开头，在表格软件里会变成公式。"
+        return error, "ledger.formula", message, "去掉开头的符号。"
+    if any(map(invisible, text)):
+        message = "格内有换行、控制字符或看不见的字符。"
+        return error, "ledger.control", message, "改成一行文字；重新键入可疑的字。"
+    if _MARKUP.search(text):
+        message = f"“{text[:30]}”像是标记或代码；页面上按原文显示，不会执行。"
+        return warning, "ledger.markup", message, "核对是否误贴。"
+    return None
 
 
 def _evidence_findings(ledger: Ledger) -> list[Finding]:
-    findings = []
-    for index, row in enumerate(ledger.rows):
-        if row.get("evidence") == "record" and row.get("items", "1") != "1":
-            findings.append(
-                error(
-                    "ledger.items",
-                    ledger.place(index, "items"),
-                    f"逐条记录应代表一项，这里写了 {row['items']}。",
-                    "改为 1，或把证据等级改为 aggregate、remainder。",
-                )
-            )
-    return findings
+    if not {"evidence", "items"} <= set(ledger.schema.names) or ledger.values["items"] == {"1"}:
+        return []
+    cells = zip(ledger.column("evidence"), ledger.column("items"), strict=True)
+    return [
+        error(
+            "ledger.items",
+            ledger.place(index, "items"),
+            f"逐条记录应代表一项，这里写了 {items}。",
+            "改为 1，或把证据等级改为 aggregate、remainder。",
+        )
+        for index, (evidence, items) in enumerate(cells)
+        if evidence == "record" and items != "1"
+    ]
 
 
 def _key_findings(ledger: Ledger, ledgers: Mapping[str, Ledger]) -> list[Finding]:
     findings = []
     for key in ledger.schema.foreign_keys:
-        for index, row in enumerate(ledger.rows):
-            value = row[key.column]
-            if value and value not in ledgers[key.ledger].by_id:
-                title = ledgers[key.ledger].schema.title
-                findings.append(_key_finding(ledger.place(index, key.column), title, value))
-    for index, row in enumerate(ledger.rows):
-        document = row.get("source", "").partition(":")[0]
-        if document and document not in ledgers["documents"].by_id:
+        named = ledgers[key.ledger]
+        if ledger.values[key.column] <= {"", *named.values["id"]}:
+            continue
+        for index, value in enumerate(ledger.column(key.column)):
+            if value and value not in named.values["id"]:
+                place = ledger.place(index, key.column)
+                findings.append(_key_finding(place, named.schema.title, value))
+    if "source" not in ledger.schema.names:
+        return findings
+    known = ledgers["documents"].values["id"]
+    cited = {source: source.partition(":")[0] for source in ledger.values["source"]}
+    unknown = {source: name for source, name in cited.items() if name and name not in known}
+    for index, source in enumerate(ledger.column("source") if unknown else ()):
+        if source in unknown:
             findings.append(
                 error(
                     "ledger.document",
                     ledger.place(index, "source"),
-                    f"来源文件里没有“{document}”。",
+                    f"来源文件里没有“{unknown[source]}”。",
                     "在 data/documents.csv 登记该文件。",
                 )
             )
@@ -261,15 +277,19 @@ def _key_finding(place: str, title: str, value: str) -> Finding:
 def check_references(ledgers: Mapping[str, Ledger], statistics: Collection[str]) -> list[Finding]:
     """Cells that list several ids, separated by ；, each of which must exist."""
     findings = []
-    for ledger in ledgers.values():
-        for index, field, text in _cells(ledger, lambda field: bool(field.references)):
-            known: Collection[str] = statistics
-            title = "指标目录"
-            if field.references != "statistics":
-                known = ledgers[field.references].by_id
-                title = ledgers[field.references].schema.title
-            place = ledger.place(index, field.name)
-            findings += [
-                _key_finding(place, title, one) for one in text.split("；") if one not in known
-            ]
+    listed = [(ledger, f) for ledger in ledgers.values() for f in ledger.schema.fields]
+    for ledger, field in listed:
+        if not field.references or ledger.values[field.name] <= {""}:
+            continue
+        known: Collection[str] = statistics
+        title = "指标目录"
+        if field.references != "statistics":
+            known = ledgers[field.references].values["id"]
+            title = ledgers[field.references].schema.title
+        findings += [
+            _key_finding(ledger.place(index, field.name), title, one)
+            for index, text in _cells(ledger, field)
+            for one in text.split("；")
+            if one not in known
+        ]
     return findings
