@@ -26,7 +26,7 @@ from policybook.comparisons import (
     unfit,
 )
 from policybook.config import Parameters, read_parameters
-from policybook.engines import connect_duckdb
+from policybook.engines import open_engine
 from policybook.errors import FigureError, PublishError, error
 from policybook.expression import (
     ENGINES,
@@ -116,7 +116,7 @@ class Edition:
         self.figures: dict[str, Figure] = {}
         self._tables = unbound_tables(schemas)
         texts = {name: ledger.canonical for name, ledger in ledgers.items()}
-        self._source = Source(connect_duckdb(texts, schemas), ledgers, decimal_places(schemas))
+        self._source = Source(open_engine(texts, schemas), ledgers, decimal_places(schemas))
 
     def __getattr__(self, name: str) -> ir.Table:
         tables = self.__dict__.get("_tables", {})
@@ -246,7 +246,9 @@ class Edition:
         schema = self.schemas[ledger]
         check_columns(id, table.columns, schema)
         sql = {engine: compile_table(table, engine, self._source.places) for engine in ENGINES}
-        result = self._source.connection.execute(sql["duckdb"]).fetchall()
+        result = self._source.engine.query(
+            compile_table(table, self._source.engine.dialect, self._source.places)
+        )
         rows: tuple[tuple[Scalar, ...], ...] = tuple(
             tuple(plain_scalar(value) for value in row) for row in result
         )

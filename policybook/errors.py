@@ -70,6 +70,10 @@ class AuditError(PolicybookError):
     """A statistic that no spreadsheet formula can recompute."""
 
 
+class EngineError(PolicybookError):
+    """An engine that cannot be reached, or that refuses."""
+
+
 class SiteError(PolicybookError):
     """The book does not build without a warning."""
 

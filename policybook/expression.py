@@ -19,11 +19,13 @@ import ibis.expr.types as ir
 import sqlglot
 from sqlglot import expressions as sql
 
+from policybook.dialects import compile_for
 from policybook.errors import PublishError, error
 from policybook.numbers import exact_text
 from policybook.schema import Schema
 
 ENGINES = ("duckdb", "sqlite")
+"""Whose queries a fact publishes."""
 
 _REDUCTIONS: dict[type[ops.Node], str] = {
     ops.Sum: "sum",
@@ -197,9 +199,9 @@ def compile_reduction(op: ops.Node, dialect: str, places: Places) -> str:
 
 
 @cache
-def compile_records(relation: ops.Node) -> str:
-    """The ids of a filtered ledger's records (DuckDB)."""
-    return _query(relation.to_expr()[["id"]], "duckdb", ())
+def compile_records(relation: ops.Node, dialect: str) -> str:
+    """The ids of a filtered ledger's records."""
+    return _query(relation.to_expr()[["id"]], dialect, ())
 
 
 def compile_table(table: ir.Table, dialect: str, places: Places) -> str:
@@ -235,6 +237,8 @@ def _indented(query: str) -> str:
 
 
 def _query(expr: ir.Expr, dialect: str, places: Places) -> str:
+    if dialect not in ENGINES:
+        return compile_for(expr, dialect)
     # DuckDB understands what is written for SQLite: one text, so that both are asked the same.
     tree = sqlglot.parse_one(str(ibis.to_sql(expr, dialect="sqlite")), dialect="sqlite")
     tree = tree.transform(_flat).transform(_plain_text)

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from policybook.engines import Engine
 from policybook.expression import (
     ENGINES,
     Formula,
@@ -21,9 +22,6 @@ from policybook.ledgers import Ledger
 from policybook.model import EVIDENCE, Cell, Operand
 from policybook.numbers import Interval, exact_text, half_unit, to_exact
 
-if TYPE_CHECKING:
-    import duckdb
-
 AT_LEAST = "at_least"
 """The column that says a printed count is a lower bound."""
 
@@ -32,7 +30,7 @@ AT_LEAST = "at_least"
 class Source:
     """What lineage is traced in: typed tables and the texts they came from."""
 
-    connection: duckdb.DuckDBPyConnection
+    engine: Engine
     ledgers: Mapping[str, Ledger]
     places: Places
 
@@ -47,10 +45,11 @@ def trace(formula: Formula, source: Source) -> tuple[Operand, ...]:
 
 def _operand(reduction: Reduction, source: Source) -> Operand:
     sql = {engine: compile_reduction(reduction.op, engine, source.places) for engine in ENGINES}
-    row = source.connection.execute(sql["duckdb"]).fetchone()
-    value = row[0] if row else None
+    ((value,),) = source.engine.query(
+        compile_reduction(reduction.op, source.engine.dialect, source.places)
+    )
     ledger = source.ledgers[reduction.ledger]
-    ids = source.connection.execute(compile_records(reduction.relation)).fetchall()
+    ids = source.engine.query(compile_records(reduction.relation, source.engine.dialect))
     records = sorted((name for (name,) in ids), key=lambda name: ledger.by_id[name][0])
     return Operand(
         name=reduction.name,

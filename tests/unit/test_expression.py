@@ -267,7 +267,7 @@ def test_no_items_are_none_and_no_measures_unknown(
 def test_records_are_found_by_id(ledgers: dict[str, Ledger], schemas: dict[str, Schema]) -> None:
     """The records of a filter are those that its sum adds up."""
     texts = {name: ledger.canonical for name, ledger in ledgers.items()}
-    query = compile_records(WORK.filter(_.kind == "道路").op())
+    query = compile_records(WORK.filter(_.kind == "道路").op(), "duckdb")
     with closing(connect_duckdb(texts, schemas)) as duckdb:
         assert sorted(duckdb.execute(query).fetchall()) == [("lanes",), ("road",)]
 

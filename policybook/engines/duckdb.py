@@ -1,17 +1,9 @@
-"""Ledgers as typed tables in the two engines, DuckDB and SQLite. floor: engines.
-
-Both start from the canonical CSV texts, so that what is computed here and what an
-auditor recomputes from a release rest on the same bytes.
-"""
+"""DuckDB, where statistics are computed unless another engine is chosen. floor: engines."""
 
 from __future__ import annotations
 
-import csv
-import io
-import sqlite3
 import tempfile
 from collections.abc import Mapping
-from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +13,18 @@ from policybook.schema import Schema
 if TYPE_CHECKING:
     import duckdb
 
-_SQLITE = {"string": "TEXT", "date": "TEXT", "integer": "INTEGER"}
+
+class DuckDB:
+    """Ledgers as tables in memory."""
+
+    dialect = "duckdb"
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        self._connection = connection
+
+    def query(self, sql: str) -> list[tuple[Any, ...]]:
+        """The rows of one query."""
+        return list(self._connection.execute(sql).fetchall())
 
 
 def connect_duckdb(
@@ -61,33 +64,3 @@ def connect_duckdb(
                     )
                 ) from None
     return connection
-
-
-def connect_sqlite(
-    texts: Mapping[str, str], schemas: Mapping[str, Schema], path: str = ":memory:"
-) -> sqlite3.Connection:
-    """A SQLite database with one table a ledger, keys declared, from canonical CSV texts."""
-    connection = sqlite3.connect(path)
-    for name, text in texts.items():
-        schema = schemas[name]
-        columns = [
-            f'"{f.name}" {_SQLITE.get(f.type) or f"DECIMAL(18,{f.decimals})"}'
-            + (" PRIMARY KEY" if f.name == "id" else "")
-            for f in schema.fields
-        ]
-        columns += [
-            f'FOREIGN KEY ("{key.column}") REFERENCES "{key.ledger}" ("id")'
-            for key in schema.foreign_keys
-        ]
-        connection.execute(f'CREATE TABLE "{name}" ({", ".join(columns)})')
-        marks = ", ".join("?" * len(schema.fields))
-        rows = list(csv.DictReader(io.StringIO(text, newline="")))
-        values = ([row[n] or None for n in schema.names] for row in rows)
-        connection.executemany(f'INSERT INTO "{name}" VALUES ({marks})', values)
-    connection.commit()
-    return connection
-
-
-def sqlite_exact(value: Any) -> Any:
-    """SQLite's real as the decimal it was divided from: shortest text that reads back the same."""
-    return Decimal(repr(value)) if isinstance(value, float) else value

@@ -1,0 +1,32 @@
+"""Ledgers as typed tables where statistics are computed. floor: engines.
+
+All start from the canonical CSV texts, so that what is computed here and what an
+auditor recomputes from a release rest on the same bytes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from policybook.engines.address import chosen_engine, engine_kind
+from policybook.engines.duckdb import DuckDB, connect_duckdb
+from policybook.engines.engine import Engine
+from policybook.engines.sqlite import connect_sqlite, sqlite_exact
+from policybook.schema import Schema
+
+__all__ = ["Engine", "connect_duckdb", "connect_sqlite", "open_engine", "sqlite_exact"]
+
+
+def open_engine(texts: Mapping[str, str], schemas: Mapping[str, Schema]) -> Engine:
+    """The engine that computes, with one typed table a ledger, from canonical CSV texts.
+
+    DuckDB, unless ``POLICYBOOK_ENGINE`` has the address of another.
+    Raises :class:`LedgerError` when a cell does not have its column's type,
+    :class:`EngineError` for an address that is none.
+    """
+    address = chosen_engine()
+    if engine_kind(address) == "postgresql":
+        from policybook.engines.postgresql import PostgreSQL
+
+        return PostgreSQL(address, texts, schemas)
+    return DuckDB(connect_duckdb(texts, schemas))
