@@ -26,6 +26,8 @@ LARGE_BYTES = 64 * 2**20
 """A ledger of more bytes is large, and so is each Parquet file: the one place that decides."""
 PARQUET = ".parquet"
 _BATCH = 10_000
+_PARTS, _PART_BYTES = 64, 2**15
+"""Of so many places in a CSV so many bytes are a sample of it."""
 
 
 def is_large(path: Path) -> bool:
@@ -87,8 +89,7 @@ class Streamed(Sequence[dict[str, str]]):
         """
         if self.parquet:
             return self.path
-        columns = ", ".join(f"{quoted(f.name)}: {quoted(f.duckdb)}" for f in self.schema.fields)
-        return self._copied(f"FROM {self._csv(columns)}")
+        return self._copied(f"FROM {self._as_typed}")
 
     def read_in_doubt(self, mistyped: str) -> int:
         """Make the typed copy of a CSV that nobody has checked; how many records are mistyped.
@@ -120,6 +121,35 @@ class Streamed(Sequence[dict[str, str]]):
         """The typed file in SQL, with ``file_row_number`` to tell the records apart."""
         return f"read_parquet({quoted(str(self.typed))}, file_row_number = true)"
 
+    @property
+    def once(self) -> str:
+        """The typed records in SQL for who reads them but once: no copy is made for that."""
+        return self.scan if self.parquet or "typed" in self.__dict__ else self._as_typed
+
+    @property
+    def numbered(self) -> str:
+        """The same with ``file_row_number``, which takes the file's order and more time."""
+        if self.parquet or "typed" in self.__dict__:
+            return self.scan
+        return f"(SELECT row_number() OVER () - 1 AS file_row_number, * FROM {self._as_typed})"
+
+    @property
+    def _as_typed(self) -> str:
+        columns = ", ".join(f"{quoted(f.name)}: {quoted(f.duckdb)}" for f in self.schema.fields)
+        return self._csv(columns)
+
+    def sample(self) -> list[tuple[str | None, ...]]:
+        """Some records from all over a CSV, in which column texts recur as they do in all."""
+        size = self.path.stat().st_size
+        rows: list[tuple[str | None, ...]] = []
+        with self.path.open("rb") as file:
+            for part in range(_PARTS):
+                file.seek(size * part // _PARTS)
+                file.readline()
+                lines = file.read(_PART_BYTES).decode("utf-8", "replace").split("\n")[:-1]
+                rows += [tuple(cell or None for cell in cells) for cells in csv.reader(lines)]
+        return [row for row in rows if len(row) == len(self.schema.fields)]
+
     @cached_property
     def sha256(self) -> str:
         """Digest of the file's bytes."""
@@ -132,6 +162,9 @@ class Streamed(Sequence[dict[str, str]]):
         with connect() as connection:
             row = connection.execute(f"SELECT count(*) FROM read_parquet({path})").fetchone()
         return int(row[0]) if row else 0
+
+    def __bool__(self) -> bool:
+        return True  # to ask whether a ledger is large is not to count it
 
     def __len__(self) -> int:
         return self._count

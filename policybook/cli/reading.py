@@ -80,9 +80,9 @@ def trace(
 
     fact = find_fact(root, data, str(chosen), statistic)
     if as_json:
-        from dataclasses import asdict
+        from policybook.model import fact_as_dict
 
-        print(json.dumps(asdict(fact), ensure_ascii=False, indent=1))
+        print(json.dumps(fact_as_dict(fact), ensure_ascii=False, indent=1))
     else:
         print_trace(fact)
 

@@ -8,16 +8,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from policybook.engines.address import chosen_engine, engine_kind
+from policybook.engines.address import chosen_engine, engine_kind, shown_address
 from policybook.engines.duckdb import DuckDB, connect_duckdb
 from policybook.engines.engine import Engine
 from policybook.engines.sqlite import connect_sqlite, sqlite_exact
+from policybook.errors import EngineError, error
+from policybook.large import Streamed
 from policybook.schema import Schema
 
 __all__ = ["Engine", "connect_duckdb", "connect_sqlite", "open_engine", "sqlite_exact"]
 
 
-def open_engine(texts: Mapping[str, str], schemas: Mapping[str, Schema]) -> Engine:
+def open_engine(
+    texts: Mapping[str, str],
+    schemas: Mapping[str, Schema],
+    large: Mapping[str, Streamed] | None = None,
+) -> Engine:
     """The engine that computes, with one typed table a ledger, from canonical CSV texts.
 
     DuckDB, unless ``POLICYBOOK_ENGINE`` has the address of another.
@@ -25,8 +31,12 @@ def open_engine(texts: Mapping[str, str], schemas: Mapping[str, Schema]) -> Engi
     :class:`EngineError` for an address that is none.
     """
     address = chosen_engine()
+    if large and engine_kind(address) != "duckdb":
+        message = f"大台账 {'、'.join(large)} 只能由 DuckDB 计算。"
+        remedy = "不设 --engine，或把台账减到限度以下。"
+        raise EngineError(error("engine.large", shown_address(address), message, remedy))
     if engine_kind(address) == "postgresql":
         from policybook.engines.postgresql import PostgreSQL
 
         return PostgreSQL(address, texts, schemas)
-    return DuckDB(connect_duckdb(texts, schemas))
+    return DuckDB(connect_duckdb(texts, schemas, large))
