@@ -9,9 +9,12 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import os
+import shutil
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+import weakref
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, overload
@@ -53,7 +56,6 @@ class Streamed(Sequence[dict[str, str]]):
     def __init__(self, path: Path, schema: Schema) -> None:
         self.path = path
         self.schema = schema
-        self._folder: tempfile.TemporaryDirectory[str] | None = None
 
     @property
     def parquet(self) -> bool:
@@ -91,24 +93,32 @@ class Streamed(Sequence[dict[str, str]]):
             return self.path
         return self._copied(f"FROM {self._as_typed}")
 
-    def read_in_doubt(self, mistyped: str) -> int:
+    def read_in_doubt(self, mistyped: Mapping[str, str]) -> int:
         """Make the typed copy of a CSV that nobody has checked; how many records are mistyped.
 
-        ``mistyped``: that a record has a cell of a wrong type, in SQL over its texts.
+        ``mistyped``: by column, that a cell's text is of a wrong type, in SQL; the copy says
+        of each such column whether it is.
         """
-        names = ((f, f'"{f.name}"') for f in self.schema.fields)
-        columns = ", ".join(f"TRY_CAST({name} AS {f.duckdb}) AS {name}" for f, name in names)
-        doubt = f"SELECT {columns}, coalesce({mistyped}, false) AS mistyped FROM {self.raw}"
-        self.__dict__["typed"] = self._copied(doubt)
+        parts = []
+        for field in self.schema.fields:
+            name = f'"{field.name}"'
+            if field.name in mistyped:
+                told = f'"{mistyped_column(field.name)}"'
+                parts.append(f"coalesce({mistyped[field.name]}, false) AS {told}")
+                name = f"TRY_CAST({name} AS {field.duckdb}) AS {name}"
+            parts.append(name)
+        self.__dict__["typed"] = self._copied(f"SELECT {', '.join(parts)} FROM {self.raw}")
+        wrong = " OR ".join(f'"{mistyped_column(name)}"' for name in mistyped) or "false"
         with connect() as connection:
-            row = connection.execute(f"SELECT count_if(mistyped) FROM {self.scan}").fetchone()
+            row = connection.execute(f"SELECT count_if({wrong}) FROM {self.scan}").fetchone()
         return int(row[0]) if row else 0
 
     def _copied(self, query: str) -> Path:
         import duckdb
 
-        self._folder = tempfile.TemporaryDirectory(prefix="policybook-")
-        copy = Path(self._folder.name, f"{self.schema.name}{PARQUET}")
+        folder = tempfile.mkdtemp(prefix="policybook-")
+        weakref.finalize(self, _remove, folder, os.getpid())
+        copy = Path(folder, f"{self.schema.name}{PARQUET}")
         try:
             with connect() as connection:
                 connection.execute(f"COPY ({query}) TO {quoted(str(copy))}")
@@ -170,13 +180,18 @@ class Streamed(Sequence[dict[str, str]]):
         return self._count
 
     def __iter__(self) -> Iterator[dict[str, str]]:
+        import duckdb
+
         names = self.schema.names
         columns = ", ".join(f"coalesce(CAST(\"{name}\" AS VARCHAR), '')" for name in names)
         with connect() as connection:
-            found = connection.execute(f"SELECT {columns} FROM {self.raw}")
-            while batch := found.fetchmany(_BATCH):
-                for cells in batch:
-                    yield dict(zip(names, cells, strict=True))
+            try:
+                found = connection.execute(f"SELECT {columns} FROM {self.raw}")
+                while batch := found.fetchmany(_BATCH):
+                    for cells in batch:
+                        yield dict(zip(names, cells, strict=True))
+            except duckdb.Error as problem:
+                raise LedgerError(csv_finding(self.path, str(problem))) from None
 
     @overload
     def __getitem__(self, index: int) -> dict[str, str]: ...
@@ -198,6 +213,17 @@ class Streamed(Sequence[dict[str, str]]):
     def lines(self) -> Sequence[int]:
         """The line of each record; their number need not be known."""
         return range(self.first_line, sys.maxsize)
+
+
+def mistyped_column(name: str) -> str:
+    """The column of a typed copy that says whether another is of a wrong type."""
+    return f"{name} mistyped"
+
+
+def _remove(folder: str, process: int) -> None:
+    """Remove a copy, unless this is a process forked off the one that made it."""
+    if os.getpid() == process:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def csv_finding(path: Path, problem: str) -> Finding:

@@ -20,7 +20,7 @@ from policybook.folders import recover, swap, workshop
 from policybook.front import write_front
 from policybook.gate import Rules, check_gate, unused
 from policybook.history import with_history
-from policybook.inputs import notebook_parameters
+from policybook.inputs import check_publishable, notebook_parameters
 from policybook.notebooks import check_coverage, collect, run_notebooks
 from policybook.paper import write_document
 from policybook.period import Period
@@ -139,6 +139,7 @@ def build_edition(
     inputs = with_history(project.root, project.data, checked.required())
     parameters = replace(inputs.parameters, released_on=released_on, signer=signer)
     inputs = replace(inputs, parameters=parameters)
+    check_publishable(inputs.ledgers)
     rules = rules_of(inputs.parameters, load_exemptions(project.root / "book" / "exemptions.yml"))
     stage = work / "stage"
     stage_data(stage, project.root, project.data, period, inputs)

@@ -58,8 +58,8 @@ def _mistyped(table: Table) -> list[Finding]:
     rules = [rule for f in table.ledger.schema.fields for rule in type_rules(f, records.parquet)]
     if records.parquet:
         return _told(table, rules)
-    broken = " OR ".join(f"coalesce({rule.broken}, false)" for rule in rules) or "false"
-    return _told(table, rules, records.raw) if records.read_in_doubt(broken) else []
+    doubt = records.read_in_doubt({rule.column: rule.broken for rule in rules})
+    return _told(table, rules, records.raw) if doubt else []
 
 
 def _text_findings(table: Table, field: Field) -> list[Finding]:

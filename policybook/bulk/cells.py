@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from policybook.bulk.table import Rule, quoted_name
 from policybook.errors import Finding, error
-from policybook.large import parquet_types, quoted
+from policybook.large import mistyped_column, parquet_types, quoted
 from policybook.ledgers import Ledger
 from policybook.problems import constraint_finding, items_finding, text_problem, type_problem
 from policybook.schema import Field
@@ -72,8 +72,9 @@ def constraint_rules(ledger: Ledger, field: Field) -> Iterable[Rule]:
     asked = {key: value for key, value in field.constraints.items() if value is not False}
 
     def constraint(broken: str, kind: str) -> Rule:
+        typed = f"{broken}{_of_its_type(ledger, field)}"
         return Rule(
-            field.name, broken, lambda place, cell: constraint_finding(place, field, kind, cell)
+            field.name, typed, lambda place, cell: constraint_finding(place, field, kind, cell)
         )
 
     if "required" in asked or is_key(ledger, field):
@@ -91,6 +92,13 @@ def constraint_rules(ledger: Ledger, field: Field) -> Iterable[Rule]:
         yield constraint(f"{name} < {low}", "greater_than_or_equal_to")
     elif high is not None:
         yield constraint(f"{name} > {high}", "less_than_or_equal_to")
+
+
+def _of_its_type(ledger: Ledger, field: Field) -> str:
+    """What restricts a condition to cells of the right type: the others are told already."""
+    if field.type == "string" or ledger.large is None or ledger.large.parquet:
+        return ""
+    return f" AND NOT {quoted_name(mistyped_column(field.name))}"
 
 
 def is_key(ledger: Ledger, field: Field) -> bool:
@@ -139,6 +147,7 @@ def items_rules(ledger: Ledger) -> list[Rule]:
     if not {"evidence", "items"} <= set(ledger.schema.names):
         return []
     broken = "evidence = 'record' AND items IS DISTINCT FROM 1"
+    broken += _of_its_type(ledger, ledger.schema.field("items"))
     return [Rule("items", broken, items_finding)]
 
 

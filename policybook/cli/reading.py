@@ -140,6 +140,7 @@ def review(
     titles = {
         (name, row["id"]): row.get("title", "")
         for name, ledger in ledgers.items()
+        if ledger.large is None
         for row in ledger.rows
     }
     before = [other for other in choose(data, None) if other < chosen]
