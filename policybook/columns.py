@@ -20,9 +20,16 @@ _NEAR_A_MARK = (" ,", ", ", " \n", "\n ")
 class Records(Sequence[dict[str, str]]):
     """Records kept as columns; each is a mapping of its cells, made when first asked for."""
 
-    def __init__(self, columns: Mapping[str, Sequence[str]], text: str = "") -> None:
-        self.columns = columns
-        self.text = text  # the canonical text, where the file's own was that
+    text = ""
+    """The canonical text, where the file's own was that."""
+
+    def __init__(self, columns: Mapping[str, Sequence[str]]) -> None:
+        self._columns = columns
+
+    @property
+    def columns(self) -> Mapping[str, Sequence[str]]:
+        """The cells of each column."""
+        return self._columns
 
     @cached_property
     def _rows(self) -> tuple[dict[str, str], ...]:
@@ -48,6 +55,26 @@ class Records(Sequence[dict[str, str]]):
         return self._rows[index]
 
 
+class Canonical(Records):
+    """Records of a canonical text without quotes, split when a cell is first asked for."""
+
+    def __init__(self, text: str, names: Sequence[str], number: int) -> None:
+        super().__init__({})
+        self.text = text
+        self._names = names
+        self._number = number
+
+    @cached_property
+    def columns(self) -> Mapping[str, Sequence[str]]:
+        """The cells of each column."""
+        cells = self.text[:-1].replace("\n", ",").split(",")
+        width = len(self._names)
+        return {name: cells[place + width :: width] for place, name in enumerate(self._names)}
+
+    def __len__(self) -> int:
+        return self._number
+
+
 def split_columns(text: str, names: Sequence[str]) -> tuple[Records, Sequence[int]] | None:
     """Records and their lines, of a file in which nothing has to be told or left out.
 
@@ -62,17 +89,17 @@ def split_columns(text: str, names: Sequence[str]) -> tuple[Records, Sequence[in
         return None
     if set(map(methodcaller("count", ","), lines)) != {marks}:
         return None
-    cells = ",".join(lines).split(",")
     printable = "".join(lines).isprintable()  # then a space is the only white space
     edged = f"\n{text}\n"
-    if not printable or any(mark in edged for mark in _NEAR_A_MARK):
-        cells = list(map(str.strip, cells))
-        printable = False
+    plain = printable and not any(mark in edged for mark in _NEAR_A_MARK)
+    if plain and lines[0] == ",".join(names) and f"\n{',' * marks}\n" not in edged:
+        canonical = text if text.endswith("\n") else f"{text}\n"
+        numbers = range(2, len(lines) + 1)
+        return Canonical(canonical, names, len(numbers)), numbers
+    cells = list(map(str.strip, ",".join(lines).split(",")))
     width = len(names)
     columns = {cells[place]: cells[place + width :: width] for place in range(width)}
-    as_it_stands = printable and tuple(columns) == tuple(names)
-    canonical = text if text.endswith("\n") else f"{text}\n"
-    return _fitting(columns, range(2, len(lines) + 1), names, canonical if as_it_stands else "")
+    return _fitting(columns, range(2, len(lines) + 1), names)
 
 
 def _parsed(text: str, names: Sequence[str]) -> tuple[Records, Sequence[int]] | None:
@@ -87,14 +114,14 @@ def _parsed(text: str, names: Sequence[str]) -> tuple[Records, Sequence[int]] | 
     columns = {
         header.strip(): list(map(str.strip, cells)) for header, *cells in zip(*rows, strict=True)
     }
-    return _fitting(columns, range(2, len(rows) + 1), names, "")
+    return _fitting(columns, range(2, len(rows) + 1), names)
 
 
 def _fitting(
-    columns: dict[str, list[str]], lines: Sequence[int], names: Sequence[str], text: str
+    columns: dict[str, list[str]], lines: Sequence[int], names: Sequence[str]
 ) -> tuple[Records, Sequence[int]] | None:
     if len(columns) != len(names) or set(columns) != set(names):
         return None
     if all("" in cells for cells in columns.values()):
         return None  # there may be an empty record, which does not count
-    return Records(columns, text), lines
+    return Records(columns), lines

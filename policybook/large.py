@@ -96,21 +96,21 @@ class Streamed(Sequence[dict[str, str]]):
     def read_in_doubt(self, mistyped: Mapping[str, str]) -> int:
         """Make the typed copy of a CSV that nobody has checked; how many records are mistyped.
 
-        ``mistyped``: by column, that a cell's text is of a wrong type, in SQL; the copy says
-        of each such column whether it is.
+        ``mistyped``: conditions over a record's texts, by name, mostly a column's; the copy says
+        of each whether it holds.
         """
-        parts = []
-        for field in self.schema.fields:
-            name = f'"{field.name}"'
-            if field.name in mistyped:
-                told = f'"{mistyped_column(field.name)}"'
-                parts.append(f"coalesce({mistyped[field.name]}, false) AS {told}")
-                name = f"TRY_CAST({name} AS {field.duckdb}) AS {name}"
-            parts.append(name)
+        parts = [
+            f'"{f.name}"'
+            if f.type == "string"
+            else f'TRY_CAST("{f.name}" AS {f.duckdb}) AS "{f.name}"'
+            for f in self.schema.fields
+        ]
+        for name, wrong in mistyped.items():
+            parts.append(f'coalesce({wrong}, false) AS "{mistyped_column(name)}"')
         self.__dict__["typed"] = self._copied(f"SELECT {', '.join(parts)} FROM {self.raw}")
-        wrong = " OR ".join(f'"{mistyped_column(name)}"' for name in mistyped) or "false"
+        doubt = " OR ".join(f'"{mistyped_column(name)}"' for name in mistyped) or "false"
         with connect() as connection:
-            row = connection.execute(f"SELECT count_if({wrong}) FROM {self.scan}").fetchone()
+            row = connection.execute(f"SELECT count_if({doubt}) FROM {self.scan}").fetchone()
         return int(row[0]) if row else 0
 
     def _copied(self, query: str) -> Path:

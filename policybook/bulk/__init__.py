@@ -40,7 +40,7 @@ def check_large(ledger: Ledger, ledgers: Mapping[str, Ledger]) -> list[Finding]:
             if field.type == "string":
                 findings += _text_findings(table, field)
         rules = [r for f in fields if f.type != "string" for r in constraint_rules(ledger, f)]
-        findings += _told(table, [*rules, *items_rules(ledger)])
+        findings += _told(table, rules)
         return findings + unique_findings(table) + key_findings(table, ledgers)
     except LedgerError as problem:
         return findings + problem.findings
@@ -53,13 +53,16 @@ def _told(table: Table, rules: Sequence[Rule], source: str = "") -> list[Finding
 
 
 def _mistyped(table: Table) -> list[Finding]:
-    """Cells of a wrong type; they are empty in the typed copy of a CSV."""
+    """Cells of a wrong type, and what has to be asked of a CSV's own texts."""
     records = table.records
     rules = [rule for f in table.ledger.schema.fields for rule in type_rules(f, records.parquet)]
     if records.parquet:
-        return _told(table, rules)
-    doubt = records.read_in_doubt({rule.column: rule.broken for rule in rules})
-    return _told(table, rules, records.raw) if doubt else []
+        return _told(table, [*rules, *items_rules(table.ledger)])
+    items = items_rules(table.ledger)
+    doubts = {rule.column: rule.broken for rule in rules}
+    doubts |= {f"{rule.column} of records": rule.broken for rule in items}
+    doubt = records.read_in_doubt(doubts)
+    return _told(table, [*rules, *items], records.raw) if doubt else []
 
 
 def _text_findings(table: Table, field: Field) -> list[Finding]:

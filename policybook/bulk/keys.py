@@ -67,8 +67,9 @@ def _unknown(
 ) -> list[Finding]:
     """The cells of a column in which an expression is no id of the named ledger."""
     scan = table.records.scan
-    known = f"SELECT id FROM {named.large.scan} WHERE id IS NOT NULL" if named.large else ""
-    values = [] if named.large else [sorted(named.values["id"])]
+    other = table.records if named.name == table.ledger.name else named.large
+    known = f"SELECT id FROM {other.scan} WHERE id IS NOT NULL" if other else ""
+    values = [] if other else [sorted(named.values["id"])]
     unknown = table.query(
         f"SELECT DISTINCT {expression} AS it FROM {scan} WHERE it IS NOT NULL "
         f"AND it NOT IN ({known or 'SELECT unnest(?)'}) LIMIT {_NAMED}",

@@ -110,7 +110,7 @@ CHANGES = st.lists(
 )
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(CHANGES)
 def test_large_and_ordinary_have_the_same_findings(
     tmp_path_factory: pytest.TempPathFactory, changes: list[tuple[int, str, str]]
