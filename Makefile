@@ -11,6 +11,7 @@ BIN     := $(VENV)/bin
 LOCKED  := $(VENV)/.locked
 READY   := $(VENV)/.ready
 NPM     := $(VENV)/.npm
+SPARK   := $(VENV)/.spark
 
 SHELL       := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
@@ -20,7 +21,7 @@ SHELL       := /bin/bash
 # Modules of somebody else's project must not shadow the locked ones.
 unexport PYTHONPATH PYTHONHOME
 
-.PHONY: help site test lint format lock serve programs clean
+.PHONY: help site test lint format lock serve programs spark clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 10
@@ -29,7 +30,7 @@ site: $(READY) $(NPM) ## build every edition of data/ into _build/site/
 	@$(BIN)/python -m compileall -q policybook
 	$(BIN)/policybook build
 
-test: $(READY) $(NPM) programs lint ## set up, check style and types, then run every test
+test: $(READY) $(NPM) $(SPARK) programs lint ## set up, check style and types, then run every test
 	@$(BIN)/python -m compileall -q policybook
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadscope
 
@@ -45,17 +46,24 @@ format: $(READY) ## lay out the code as `make lint` wants it
 serve: site ## build, then show the site on this machine only
 	@$(BIN)/policybook serve
 
+spark: $(SPARK) ## install what --engine spark://... needs (0.5 GB); the tests need it too
+
 programs: $(READY) ## find or install the programs that the tests drive
 	@tools/programs $(BIN)/python
 
 # Hashes must be those of the package index and of nothing local, hence the bare pip.
-lock: $(READY) ## compile requirements.txt anew from pyproject.toml (UPGRADE=1: newest versions)
-	@env -u PIP_FIND_LINKS -u PIP_EXTRA_INDEX_URL PIP_CONFIG_FILE=/dev/null \
-	    CUSTOM_COMPILE_COMMAND="make lock" \
-	    $(BIN)/python -m piptools compile $(if $(UPGRADE),--upgrade) \
-	    --generate-hashes --all-extras --allow-unsafe --strip-extras \
-	    --no-emit-index-url --no-emit-find-links --no-emit-trusted-host \
-	    --quiet --output-file requirements.txt pyproject.toml
+lock: $(READY) ## compile requirements*.txt anew from pyproject.toml (UPGRADE=1: newest versions)
+	@compile() {
+	    env -u PIP_FIND_LINKS -u PIP_EXTRA_INDEX_URL PIP_CONFIG_FILE=/dev/null \
+	        CUSTOM_COMPILE_COMMAND="make lock" \
+	        $(BIN)/python -m piptools compile $(if $(UPGRADE),--upgrade) \
+	        --generate-hashes --allow-unsafe --strip-extras \
+	        --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --quiet "$$@"
+	}
+	compile --extra dev --extra postgresql --output-file requirements.txt pyproject.toml
+	$(BIN)/python -c 'import tomllib; project = tomllib.load(open("pyproject.toml", "rb"))["project"]; \
+	    print(*project["optional-dependencies"]["spark"], sep="\n")' \
+	    | compile --output-file requirements-spark.txt -
 
 clean: ## remove what was built, but not the environment
 	@rm -rf _build build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
@@ -90,4 +98,11 @@ $(READY): $(LOCKED) pyproject.toml
 
 $(NPM): $(LOCKED) $(wildcard tools/npm/*)
 	@tools/npm/install $(VENV)
+	touch $@
+
+# In a folder of its own, for Spark's process alone: pandera imports PySpark wherever it finds it.
+$(SPARK): $(LOCKED) requirements-spark.txt
+	@rm -rf $(VENV)/spark
+	$(BIN)/python -m pip install -qq --disable-pip-version-check --compile --no-build-isolation \
+	    --require-hashes --target $(VENV)/spark -r requirements-spark.txt
 	touch $@

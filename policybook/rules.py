@@ -8,6 +8,7 @@ type) is checked here.
 from __future__ import annotations
 
 import re
+import warnings
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from functools import partial
@@ -120,6 +121,14 @@ def _constraint_findings(ledger: Ledger, mistyped: bool) -> list[Finding]:
     ]
     if not doubtful:
         return []
+    with warnings.catch_warnings():
+        # pandera imports PySpark wherever that is installed, and PySpark warns of pandas 3.
+        warnings.filterwarnings("ignore", "PySpark does not yet fully", FutureWarning)
+        cases = _failures(ledger, doubtful)
+    return [f for case in cases for f in _constraint_finding(ledger, case)]
+
+
+def _failures(ledger: Ledger, doubtful: Collection[Field]) -> list[dict[str, Any]]:
     import pandas
     from pandera.errors import SchemaErrors
     from pandera.io.pandas_io import from_frictionless_schema
@@ -134,13 +143,13 @@ def _constraint_findings(ledger: Ledger, mistyped: bool) -> list[Finding]:
     if not schema.unique:
         schema = schema.remove_columns([n for n in ledger.schema.names if n not in names])
     else:
-        doubtful = list(ledger.schema.fields)
+        doubtful = ledger.schema.fields
     columns = {field.name: _column(ledger, field) for field in doubtful}
     try:
         schema.validate(pandas.DataFrame(columns), lazy=True)
     except SchemaErrors as problem:
-        cases = problem.failure_cases.to_dict("records")
-        return [f for case in cases for f in _constraint_finding(ledger, case)]
+        cases: list[dict[str, Any]] = problem.failure_cases.to_dict("records")
+        return cases
     return []
 
 

@@ -14,6 +14,7 @@ from policybook.cache import NotebookCache, shared_digests
 from policybook.check import check_computed, check_data
 from policybook.coverage import COVERAGE, coverage_line, publish, rules_of
 from policybook.crate import write_crate
+from policybook.engines import chosen_engine, engine_kind
 from policybook.errors import Finding, LedgerError, SiteError, any_error, error, note
 from policybook.exemptions import load_exemptions
 from policybook.folders import recover, swap, workshop
@@ -149,6 +150,7 @@ def build_edition(
         {
             **shared_digests(project.root, project.data, inputs.folder),
             "来历": inputs.provenance.digest,
+            "引擎": engine_kind(chosen_engine()),
         },
         project.say,
     )

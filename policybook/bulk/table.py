@@ -1,4 +1,4 @@
-"""A large ledger in DuckDB: what breaks a rule is counted, and the first of it told. floor: rules."""
+"""A large ledger in DuckDB: what breaks a rule is counted, the first told. floor: rules."""
 
 from __future__ import annotations
 

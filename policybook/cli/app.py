@@ -10,6 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
+from policybook.engines.address import ENGINE
 from policybook.errors import Finding, PolicybookError, UsageError, any_error, error
 from policybook.terminal import report
 
@@ -26,6 +27,14 @@ Periods = Annotated[
 Root = Annotated[Path, typer.Option(help="项目文件夹（含 notebooks、book、_config.yml）。")]
 Data = Annotated[
     Path | None, typer.Option(help="台账文件夹；默认为项目的 data。", show_default=False)
+]
+Engine = Annotated[
+    str,
+    typer.Option(
+        envvar=ENGINE,
+        help="在哪里计算：postgresql://用户@主机/数据库，或 spark://local；默认为内存中的 DuckDB。",
+        show_default=False,
+    ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="输出 JSON。")]
 

@@ -10,6 +10,7 @@ import typer
 
 from policybook.cli.app import (
     Data,
+    Engine,
     Json,
     Periods,
     Root,
@@ -49,15 +50,19 @@ def build(
     data: Data = None,
     out: Out = None,
     jobs: Jobs = _CORES,
+    engine: Engine = "",
     no_cache: Annotated[bool, typer.Option("--no-cache", help="不沿用以前运行的笔记本。")] = False,
 ) -> None:
     """由台账生成网站：核查、重算、成页、核验，全部完成才替换旧版。"""
     data = data or root / "data"
     chosen = choose(data, periods)
     from policybook import site
+    from policybook.engines import computing_on
 
     project = _project(root, data, out or root / "_build" / "site", jobs, not no_cache)
-    report(site.build(project, chosen), as_json=False)
+    with computing_on(engine):
+        findings = site.build(project, chosen)
+    report(findings, as_json=False)
     print(f"已生成 {'、'.join(map(str, chosen))} 到 {project.out}")
 
 
@@ -68,14 +73,17 @@ def check(
     root: Root = Path(),
     data: Data = None,
     marked: Marked = None,
+    engine: Engine = "",
     as_json: Json = False,
 ) -> None:
     """核查台账：结构、编号、证据、勾稽关系，与上期的变动，是否合理，是否报齐。"""
     data = data or root / "data"
     chosen = choose(data, periods)
     from policybook.check import check_edition
+    from policybook.engines import computing_on
 
-    findings = [finding for period in chosen for finding in check_edition(root, data, str(period))]
+    with computing_on(engine):
+        findings = [one for period in chosen for one in check_edition(root, data, str(period))]
     if marked:
         from policybook.marking import mark_workbooks
 
@@ -150,17 +158,20 @@ def release(
     data: Data = None,
     out: Out = None,
     jobs: Jobs = _CORES,
+    engine: Engine = "",
     as_json: Json = False,
 ) -> None:
     """逐项核对后正式发布：发布的文件夹从此不再改写。"""
     from datetime import date
 
+    from policybook.engines import computing_on
     from policybook.period import parse_period
     from policybook.publishing import release as publish
 
     out = out or root / "_build" / "site"
     project = _project(root, data or root / "data", out, jobs)
-    findings = publish(project, parse_period(period), note, date.today(), sign)
+    with computing_on(engine):
+        findings = publish(project, parse_period(period), note, date.today(), sign)
     report(findings, as_json)
     if not as_json:
         print(f"已发布 {period} 到 {out / period}")

@@ -6,9 +6,11 @@ auditor recomputes from a release rest on the same bytes.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 
-from policybook.engines.address import chosen_engine, engine_kind, shown_address
+from policybook.engines.address import ENGINE, chosen_engine, engine_kind, shown_address
 from policybook.engines.duckdb import DuckDB, connect_duckdb
 from policybook.engines.engine import Engine
 from policybook.engines.sqlite import connect_sqlite, sqlite_exact
@@ -16,7 +18,16 @@ from policybook.errors import EngineError, error
 from policybook.large import Streamed
 from policybook.schema import Schema
 
-__all__ = ["Engine", "connect_duckdb", "connect_sqlite", "open_engine", "sqlite_exact"]
+__all__ = [
+    "Engine",
+    "chosen_engine",
+    "computing_on",
+    "connect_duckdb",
+    "connect_sqlite",
+    "engine_kind",
+    "open_engine",
+    "sqlite_exact",
+]
 
 
 def open_engine(
@@ -28,7 +39,7 @@ def open_engine(
 
     DuckDB, unless ``POLICYBOOK_ENGINE`` has the address of another.
     Raises :class:`LedgerError` when a cell does not have its column's type,
-    :class:`EngineError` for an address that is none.
+    :class:`UsageError` for an address that is none.
     """
     address = chosen_engine()
     if large and engine_kind(address) != "duckdb":
@@ -39,4 +50,25 @@ def open_engine(
         from policybook.engines.postgresql import PostgreSQL
 
         return PostgreSQL(address, texts, schemas)
+    if engine_kind(address) == "spark":
+        from policybook.engines.spark import Spark
+
+        return Spark(address, texts, schemas)
     return DuckDB(connect_duckdb(texts, schemas, large))
+
+
+@contextmanager
+def computing_on(address: str) -> Iterator[None]:
+    """Within it, this process and those it starts compute on the engine of an address.
+
+    Raises :class:`EngineError` at once when it cannot be reached.
+    """
+    before = os.environ.get(ENGINE)
+    os.environ[ENGINE] = address
+    try:
+        open_engine({}, {}).query("SELECT 1")
+        yield
+    finally:
+        os.environ.pop(ENGINE)
+        if before is not None:
+            os.environ[ENGINE] = before

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import os
 import re
+from urllib.parse import unquote
 
-from policybook.errors import EngineError, error
+from policybook.errors import UsageError, error
 
 ENGINE = "POLICYBOOK_ENGINE"
 """The environment variable with the engine's address, for the processes that notebooks run in."""
+
+_SECRET = r"//([^:@/?]*)(?:[:/?](.*))?@"
+"""User and password, whatever the password has in it."""
 
 _KINDS = {
     "": "duckdb",
@@ -25,13 +29,13 @@ def chosen_engine() -> str:
 
 
 def engine_kind(address: str) -> str:
-    """duckdb, postgresql or spark; :class:`EngineError` for any other address."""
+    """duckdb, postgresql or spark; :class:`UsageError` for any other address."""
     scheme, separator, _ = address.partition("://")
     kind = _KINDS.get(scheme)
     if kind is None or (separator == "") != (kind == "duckdb"):
         message = "不认识的引擎地址。"
         remedy = "写成 postgresql://用户@主机/数据库 或 spark://local；不写则用 DuckDB。"
-        raise EngineError(error("engine.address", shown_address(address), message, remedy))
+        raise UsageError(error("engine.address", shown_address(address), message, remedy))
     return kind
 
 
@@ -39,4 +43,13 @@ def shown_address(address: str) -> str:
     """An address without the password and options in it, for messages."""
     if "://" not in address:
         return re.split(r"\W", address, maxsplit=1)[0] or "duckdb"
-    return re.sub(r"//([^:@/?]*)(?:[:/?].*)?@", r"//\1@", address).partition("?")[0]
+    return re.sub(_SECRET, r"//\1@", address).partition("?")[0]
+
+
+def without_secret(said: str, address: str, *secrets: object) -> str:
+    """A message without the password of an address, and other secrets."""
+    found = re.search(_SECRET, address)
+    hidden = [found[2], unquote(found[2])] if found else []
+    for secret in filter(None, [*hidden, *map(str, filter(None, secrets))]):
+        said = said.replace(secret, "…")
+    return said

@@ -12,9 +12,9 @@ from contextlib import suppress
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from policybook.engines.address import shown_address
+from policybook.engines.address import shown_address, without_secret
 from policybook.engines.tables import asked_there, content_digest, table_name, typed_rows
-from policybook.errors import EngineError, LedgerError, PolicybookError, error
+from policybook.errors import EngineError, LedgerError, PolicybookError, UsageError, error
 from policybook.schema import Schema
 
 if TYPE_CHECKING:
@@ -151,15 +151,15 @@ def _connect(address: str) -> psycopg.Connection[Any]:
         options = conninfo_to_dict(address)
     except psycopg.Error:  # its message may have a part of the password
         message, remedy = "地址的写法不对。", "写成 postgresql://用户@主机:端口/数据库。"
-        raise _error("address", address, message, remedy) from None
+        place = shown_address(address)
+        raise UsageError(error("engine.address", place, message, remedy)) from None
     given = {"connect_timeout": _SECONDS, "application_name": "policybook", **options}
-    given |= {"client_encoding": "UTF8"}
+    given |= {"client_encoding": "UTF8", "autocommit": True, "prepare_threshold": None}
     try:
-        connection = psycopg.connect(**given, autocommit=True, prepare_threshold=None)  # type: ignore[arg-type]
+        connection: psycopg.Connection[Any] = psycopg.connect(**given)  # type: ignore[arg-type]
     except psycopg.Error as problem:
-        said = _first_line(problem)
-        if options.get("password"):
-            said = said.replace(str(options["password"]), "…")
+        secrets = (options.get("password"), options.get("sslpassword"))
+        said = without_secret(_first_line(problem), address, *secrets)
         remedy = "核对地址、用户和密码（密码宜写在 ~/.pgpass），确认服务器已启动。"
         raise _error("connect", address, f"连不上：{said}", remedy) from None
     _connections[key] = connection

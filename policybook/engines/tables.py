@@ -1,4 +1,4 @@
-"""Ledgers kept by other engines: one table a content, and queries of the right one. floor: engines."""
+"""Ledgers kept by other engines: a table a content, queries of the right one. floor: engines."""
 
 from __future__ import annotations
 

@@ -88,7 +88,7 @@ def test_the_needed_files_are_there(root: Path) -> None:
     """A clone has what its README and its commands speak of."""
     needed = """
         README.md README.zh-CN.md CHANGELOG.md CONTRIBUTING.md LICENSE Makefile pyproject.toml
-        requirements.txt _config.yml _toc.yml .ci/run .gitignore
+        requirements.txt requirements-spark.txt _config.yml _toc.yml .ci/run .gitignore
     """
     assert sorted(set(needed.split()) - set(project_files(root))) == []
 
