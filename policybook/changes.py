@@ -15,6 +15,7 @@ from policybook.explanations import Explanations, settled
 from policybook.ledgers import Ledger
 from policybook.numbers import exact_text, is_number
 from policybook.period import Period
+from policybook.problems import first_told
 from policybook.schema import Field
 
 SLIPS = (
@@ -198,15 +199,17 @@ def check_plausibility(ledgers: Mapping[str, Ledger], explanations: Explanations
     findings: list[Finding] = []
     for ledger in ledgers.values():
         schema = ledger.schema
-        rules = schema.requires or schema.completion or any(f.printed for f in schema.fields)
-        for index, row in enumerate(ledger.rows if rules else ()):
-            found = [*_required(ledger, index, row), *_rates(ledger, index, row)]
-            found += _over_plan(ledger, index, row)
-            findings += [
-                settled(one, explanations.of_cell(ledger.name, row["id"], column))
-                for column, one in found
-            ]
+        if schema.requires or schema.completion or any(f.printed for f in schema.fields):
+            findings += first_told(_implausible(ledger, explanations), ledger)
     return findings
+
+
+def _implausible(ledger: Ledger, explanations: Explanations) -> Iterator[Finding]:
+    for index, row in enumerate(ledger.rows):
+        found = [*_required(ledger, index, row), *_rates(ledger, index, row)]
+        found += _over_plan(ledger, index, row)
+        for column, one in found:
+            yield settled(one, explanations.of_cell(ledger.name, row["id"], column))
 
 
 def _required(ledger: Ledger, index: int, row: Mapping[str, str]) -> Iterator[tuple[str, Finding]]:

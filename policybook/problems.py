@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from itertools import islice
 
 from policybook.errors import Finding, error, warning
+from policybook.ledgers import Ledger
 from policybook.schema import Field
 from policybook.screening import DATE, FORMULA, INTEGER, NUMBER, invisible, is_date
 
+TOLD = 20
+"""So many cells of a large ledger are told of each rule that is broken."""
 _MARKUP = re.compile(r"<[A-Za-z/!]|\{[a-z-]+\}`|\]\(|javascript:", re.IGNORECASE)
 
 
@@ -96,6 +101,18 @@ def document_finding(place: str, document: str) -> Finding:
     """A source that is no document we have."""
     remedy = "在 data/documents.csv 登记该文件。"
     return error("ledger.document", place, f"来源文件里没有“{document}”。", remedy)
+
+
+def first_told(found: Iterable[Finding], ledger: Ledger) -> list[Finding]:
+    """Findings about the records of a ledger; of a large one no more than the first."""
+    if ledger.large is None:
+        return list(found)
+    first = list(islice(found, TOLD + 1))
+    if len(first) > TOLD:
+        message = f"只列出前 {TOLD} 处，后面还有。"
+        remedy = "改正后再核查，或查这一类的全部记录。"
+        first[TOLD] = replace(first[TOLD], code="ledger.more", message=message, remedy=remedy)
+    return first
 
 
 def key_finding(place: str, title: str, value: str) -> Finding:

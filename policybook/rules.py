@@ -22,6 +22,7 @@ from policybook.ledgers import Ledger
 from policybook.problems import (
     constraint_finding,
     document_finding,
+    first_told,
     items_finding,
     key_finding,
     text_problem,
@@ -70,7 +71,8 @@ def check_ledgers(ledgers: Mapping[str, Ledger], relations: Iterable[Relation]) 
             message = f"列 {'、'.join(words)} 不是数字列，不能计算。"
             findings.append(error("relation.formula", relation.place, message, "改用数字列。"))
             continue
-        findings += check_records(relation, ledger.rows, partial(_place, ledger, columns))
+        broken = check_records(relation, ledger.rows, partial(_place, ledger, columns))
+        findings += first_told(broken, ledger)
     return findings
 
 

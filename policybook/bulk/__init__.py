@@ -18,12 +18,12 @@ from policybook.bulk.cells import (
     undeclared,
 )
 from policybook.bulk.keys import check_listed, key_findings, known_ids, unique_findings
-from policybook.bulk.table import TOLD, Rule, Table
+from policybook.bulk.table import Rule, Table
 from policybook.errors import Finding, LedgerError
 from policybook.ledgers import Ledger
 from policybook.schema import Field
 
-__all__ = ["TOLD", "check_large", "check_listed", "known_ids"]
+__all__ = ["check_large", "check_listed", "known_ids"]
 
 
 def check_large(ledger: Ledger, ledgers: Mapping[str, Ledger]) -> list[Finding]:

@@ -9,9 +9,7 @@ from typing import Any
 from policybook.errors import Finding, LedgerError, error, warning
 from policybook.large import Streamed, connect, csv_finding
 from policybook.ledgers import Ledger
-
-TOLD = 20
-"""So many cells are told of each rule that is broken; of the rest their number."""
+from policybook.problems import TOLD
 
 _SAMPLE = 100_000
 """So many records show whether a column's texts recur."""

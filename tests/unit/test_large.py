@@ -16,13 +16,13 @@ from ibis import _
 
 from policybook import large as large_module
 from policybook import rollup as rollup_module
-from policybook.bulk import TOLD
 from policybook.check import check_data
 from policybook.edition import Edition, load_edition
 from policybook.errors import EngineError, Finding, LedgerError, PublishError
 from policybook.inputs import check_publishable, load_inputs
 from policybook.ledgers import read_ledger
 from policybook.model import Fact, fact_as_dict, fact_from_dict
+from policybook.problems import TOLD
 from policybook.schema import Schema, load_schemas
 from tests.unit.conftest import PERIOD, WORKS_ROWS
 from tests.unit.test_screening import GOOD, SCHEMAS, works_text
@@ -150,6 +150,19 @@ def test_the_first_are_told_and_the_rest_counted(made_up_data: Path, works_file:
     assert [one.code for one in found] == ["ledger.enum"] * TOLD + ["ledger.more"]
     assert "还有 30 处" in found[-1].message
     assert found[0].place.endswith("works.csv 第2行 evidence列")
+
+
+def test_of_rules_over_records_the_first_are_told(made_up_data: Path, works_file: Path) -> None:
+    """A rule that all records of a large ledger break, and one that all are unlikely by."""
+    rows = [f"w{i},虚构,道路,1,2,7,1,否,,,1,record,plan:一" for i in range(50)]
+    works_file.write_text("\n".join([WORKS_ROWS.splitlines()[0], *rows, ""]), encoding="utf-8")
+    rule = "- {id: within, title: 不超过计划, ledger: works, left: completed, op: '<=', "
+    (made_up_data / "relations.yml").write_text(f"{rule}right: planned}}\n", encoding="utf-8")
+    found = check_data(made_up_data, PERIOD).findings
+    assert [one.code for one in found] == ["relation.record"] * TOLD + ["ledger.more"]
+    (made_up_data / "relations.yml").write_text("[]\n", encoding="utf-8")
+    found = check_data(made_up_data, PERIOD).findings
+    assert [one.code for one in found] == ["plausible.rate"] * TOLD + ["ledger.more"]
 
 
 @pytest.mark.parametrize(

@@ -137,7 +137,8 @@ def records_checked(
     relation: Relation, placed: Sequence[tuple[str, dict[str, str]]]
 ) -> list[Finding]:
     """The findings of a rule over records, each with its place."""
-    return check_records(relation, [row for _, row in placed], lambda index: placed[index][0])
+    rows = [row for _, row in placed]
+    return list(check_records(relation, rows, lambda index: placed[index][0]))
 
 
 def test_rules_look_at_each_record() -> None:
