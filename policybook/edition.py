@@ -130,8 +130,10 @@ class Edition:
         self.facts: dict[str, Fact] = {}
         self.figures: dict[str, Figure] = {}
         self._tables = unbound_tables(schemas)
-        texts = {name: ledger.canonical for name, ledger in ledgers.items()}
-        self._source = Source(open_engine(texts, schemas), ledgers, decimal_places(schemas))
+        texts = {name: ledger.canonical for name, ledger in ledgers.items() if not ledger.large}
+        large = {name: ledger.large for name, ledger in ledgers.items() if ledger.large}
+        engine = open_engine(texts, schemas, large)
+        self._source = Source(engine, ledgers, decimal_places(schemas))
 
     def __getattr__(self, name: str) -> ir.Table:
         tables = self.__dict__.get("_tables", {})

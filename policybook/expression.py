@@ -204,6 +204,12 @@ def compile_records(relation: ops.Node, dialect: str) -> str:
     return _query(relation.to_expr()[["id"]], dialect, ())
 
 
+@cache
+def compile_relation(relation: ops.Node) -> str:
+    """A filtered ledger as a query (DuckDB)."""
+    return _query(relation.to_expr(), "duckdb", ())
+
+
 def compile_table(table: ir.Table, dialect: str, places: Places) -> str:
     """A figure's table as a query."""
     return _query(table, dialect, places)

@@ -20,7 +20,7 @@ from policybook.execution import run_notebooks
 from policybook.exemptions import load_exemptions
 from policybook.gate import Rules, check_gate, unused
 from policybook.history import with_history
-from policybook.inputs import notebook_parameters
+from policybook.inputs import check_publishable, notebook_parameters
 from policybook.keeping import NOTEBOOKS, PAGES
 from policybook.notebooks import check_coverage, collect
 from policybook.paper import write_document
@@ -58,6 +58,7 @@ def _build_edition(
     inputs = with_history(project.root, project.data, checked.required())
     parameters = replace(inputs.parameters, released_on=released_on, signer=signer)
     inputs = replace(inputs, parameters=parameters)
+    check_publishable(inputs.ledgers)
     rules = rules_of(inputs.parameters, load_exemptions(project.root / "book" / "exemptions.yml"))
     stage = work / "stage"
     stage_data(stage, project.root, project.data, period, inputs)

@@ -17,7 +17,7 @@ from policybook.book import FACTS
 from policybook.corrections import Correction
 from policybook.explanations import Explanation
 from policybook.inputs import Inputs
-from policybook.model import Fact, Figure
+from policybook.model import Fact, Figure, fact_as_dict
 from policybook.outputs import FIGURE_KEY
 from policybook.period import Period
 from policybook.provenance import write_provenance
@@ -61,7 +61,7 @@ def facts_document(
         "period": str(period),
         "released_on": str(inputs.parameters.released_on or ""),
         "signer": inputs.parameters.signer,
-        "facts": [asdict(facts[name]) for name in facts],
+        "facts": [fact_as_dict(facts[name]) for name in facts],
         "figures": [
             {**asdict(one), "svg": f"figures/{one.id}.svg", "png": f"figures/{one.id}.png"}
             for one in figures.values()

@@ -65,6 +65,10 @@ def print_trace(fact: Fact) -> None:
             *map(escape, (cell.place, cell.record, cell.value or "（空）", grade, cell.source))
         )
     console.print(table)
+    for counted in (part.counted for part in fact.operands if part.counted):
+        told = f"大台账：共 {counted.records} 条记录，只列最前几条；全部记录的查询："
+        console.print(told)
+        console.print(escape(counted.query))
     for document in fact.documents:
         console.print(f"文件  {escape(document['title'])} {escape(document['place'])}")
     console.print("查询（DuckDB）")

@@ -81,9 +81,9 @@ def trace(
 
     fact = find_fact(root, data, str(chosen), statistic)
     if as_json:
-        from dataclasses import asdict
+        from policybook.model import fact_as_dict
 
-        print(json.dumps(asdict(fact), ensure_ascii=False, indent=1))
+        print(json.dumps(fact_as_dict(fact), ensure_ascii=False, indent=1))
     else:
         print_trace(fact)
 
@@ -141,6 +141,7 @@ def review(
     titles = {
         (name, row["id"]): row.get("title", "")
         for name, ledger in ledgers.items()
+        if ledger.large is None
         for row in ledger.rows
     }
     before = [other for other in choose(data, None) if other < chosen]
