@@ -34,7 +34,7 @@ class Result:
 
     def require(self, holds: bool, note: str) -> None:
         """Something that has to be so."""
-        self.notes.append(f"{note}: {'yes' if holds else 'NO'}")
+        self.notes.append(f"{'right' if holds else 'WRONG'}: {note}")
         self.met = self.met and holds
 
 
@@ -45,6 +45,7 @@ class Bench:
     work: Path
     rounds: int
     records: int  # of each ledger
+    editions: tuple[int, ...]  # how many the city has, from one to many
 
     def ledgers(self) -> Ledgers:
         """The report's ledgers as they are at first."""

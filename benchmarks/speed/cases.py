@@ -42,7 +42,6 @@ from benchmarks.speed.workload import (
 )
 
 RELEASE = f"_build/site/{PERIOD}"
-EDITIONS = (1, 4, 16, 64)
 WORDS = ("进度", "成效", "情况", "动态", "概况", "状况", "全貌", "脉络", "实情")
 """What stands in the sentence of the changed page, one after the other; first 进展."""
 QUICK = 5  # so many times the rounds, for commands of less than a second
@@ -201,7 +200,7 @@ def _quick(bench: Bench, case: str, command: list[str], folder: Path) -> Result:
 def editions(bench: Bench) -> Result:
     """The demo city with more and more editions, built once each; time and memory of each."""
     result = Result("editions")
-    for count in EDITIONS:
+    for count in bench.editions:
         folder = bench.work / f"editions-{count}"
         shutil.rmtree(folder, ignore_errors=True)
         environment = quiet_environment(BIN)
