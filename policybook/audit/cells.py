@@ -34,7 +34,7 @@ def write_text(cell: Cell, text: str, font: Font = looks.BODY) -> None:
         cell.data_type = "s"
     if _FORMULA.match(text):
         cell.quotePrefix = True
-    cell.border = looks.RULED
+    looks.dress(cell, border=looks.RULED)
 
 
 def write_value(cell: Cell, value: Decimal | date | str | None, number_format: str) -> None:
@@ -54,14 +54,19 @@ def write_formula(cell: Cell, formula: Formula, number_format: str = "General") 
 
 
 def _number(cell: Cell, number_format: str) -> None:
-    cell.number_format = number_format
-    cell.font, cell.border, cell.alignment = looks.BODY, looks.RULED, looks.NUMBERS
+    looks.dress(
+        cell,
+        number_format=number_format,
+        font=looks.BODY,
+        border=looks.RULED,
+        alignment=looks.NUMBERS,
+    )
 
 
 def write_heading(cell: Cell, text: str) -> None:
     """What stands over a column."""
     write_text(cell, text, looks.WHITE)
-    cell.fill, cell.alignment = looks.REQUIRED, looks.CENTRED
+    looks.dress(cell, fill=looks.REQUIRED, alignment=looks.CENTRED)
 
 
 def link(cell: Cell, target: str, within: bool = False) -> None:

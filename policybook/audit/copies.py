@@ -43,7 +43,7 @@ def write_ledger(sheet: Any, heading: str, ranges: Ranges) -> None:
             cell = sheet.cell(row, number)
             write_value(cell, cell_value(one.field, text), _format(one.field))
             if one.field.type == "date":
-                cell.alignment = looks.MIDDLE
+                looks.dress(cell, alignment=looks.MIDDLE)
         _fit(sheet, row, texts, widths)
     sheet.freeze_panes = "C2"
     sheet.auto_filter.ref = f"A1:{get_column_letter(len(columns))}{max(2, records + 1)}"

@@ -11,8 +11,10 @@ import os
 import re
 import tempfile
 import unicodedata
+from copy import copy
 from pathlib import Path
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from openpyxl.cell import Cell
 from openpyxl.comments import Comment
@@ -77,9 +79,29 @@ def write_text(cell: Cell, text: str, font: Font = BODY) -> None:
     cell.value = escaped(text) or None
     if text:
         cell.data_type = "s"  # openpyxl makes formulas of "=…" and errors of "#N/A"
-    cell.number_format = TEXT
-    cell.font = font
-    cell.alignment = WRAPPED
+    dress(cell, number_format=TEXT, font=font, alignment=WRAPPED)
+
+
+_dressed: WeakKeyDictionary[Workbook, dict[tuple[Any, ...], Any]] = WeakKeyDictionary()
+
+
+def dress(cell: Cell, **look: Any) -> None:
+    """Sets styles that are constants, such as those above, or texts.
+
+    openpyxl hashes a style for each cell that is given it; a workbook is asked once here.
+    """
+    known = _dressed.setdefault(cell.parent.parent, {})
+    key = (
+        cell._style.tobytes() if cell.has_style else b"",
+        *(value if isinstance(value, str) else id(value) for value in look.values()),
+        *look,
+    )
+    if key not in known:
+        for name, value in look.items():
+            setattr(cell, name, value)
+        known[key] = copy(cell._style)
+    else:
+        cell._style = copy(known[key])
 
 
 def text_width(text: str) -> int:
