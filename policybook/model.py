@@ -161,11 +161,18 @@ class Figure:
 
 def fact_as_dict(fact: Fact) -> dict[str, Any]:
     """A fact as it leaves a notebook and stands in ``facts.json``."""
-    data = asdict(fact)
-    for part in (*data["operands"], *data["missing"]):
-        if part["counted"] is None:
-            del part["counted"]
-    return data
+    parts = {name: [_operand_as_dict(part) for part in getattr(fact, name)] for name in _PARTS}
+    return {**vars(fact), **parts}
+
+
+_PARTS = ("operands", "missing")
+
+
+def _operand_as_dict(part: Operand) -> dict[str, Any]:
+    # Not asdict: it copies each of the many cells piece by piece.
+    data = {**vars(part), "cells": [vars(cell) for cell in part.cells]}
+    counted = data.pop("counted")
+    return data if counted is None else {**data, "counted": asdict(counted)}
 
 
 def _counted_from_dict(data: dict[str, Any] | None) -> Counted | None:

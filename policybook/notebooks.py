@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -153,7 +154,8 @@ def collect(notebooks: Mapping[str, Any]) -> tuple[dict[str, Fact], dict[str, Fi
 
     for name, cell, output in _outputs(notebooks):
         if FACT_KEY in output.metadata:
-            add(facts, replace(fact_from_dict(output.metadata[FACT_KEY]), notebook=name, cell=cell))
+            fact = fact_from_dict(json.loads(output.metadata[FACT_KEY]))
+            add(facts, replace(fact, notebook=name, cell=cell))
         if FIGURE_KEY in output.metadata:
             figure = figure_from_dict(output.metadata[FIGURE_KEY])
             svg, png = output.data[SVG], output.data[PNG]

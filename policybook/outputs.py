@@ -5,6 +5,7 @@ A custom MIME type would fail the build of the book, which allows no warning.
 
 from __future__ import annotations
 
+import json
 from base64 import b64encode
 from dataclasses import asdict
 from html import escape
@@ -30,9 +31,9 @@ def show_fact(fact: Fact) -> None:
         f'<br><code data-fact="{name}" data-show="formula">{escape(fact.formula)}</code></p>'
     )
     text = f"{fact.label}：{fact.display}  [{fact.id}]  {fact.formula}"
-    publish_display_data(
-        {"text/html": html, "text/plain": text}, metadata={FACT_KEY: fact_as_dict(fact)}
-    )
+    # As one text: nobody on the way has to look into it, and there may be many cells.
+    told = json.dumps(fact_as_dict(fact), ensure_ascii=False)
+    publish_display_data({"text/html": html, "text/plain": text}, metadata={FACT_KEY: told})
 
 
 def show_figure(figure: Figure, svg: bytes, png: bytes) -> None:

@@ -18,7 +18,7 @@ from policybook.listing import write_listing
 from policybook.model import Figure, fact_from_dict
 from policybook.provenance import write_provenance
 from policybook.published import SUMS, digests
-from policybook.stage import write_json
+from policybook.stage import write_facts, write_json
 from policybook.vendored import copy_sqlite
 
 VERIFIER = Path(__file__).parent / "standalone" / "verify.py"
@@ -47,7 +47,7 @@ def assemble(
         path = release / name
         shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink(missing_ok=True)
     facts = [{**fact, "used_on": used.get(fact["id"], [])} for fact in content["facts"]]
-    write_json(release / "facts.json", {**content, "facts": facts})
+    write_facts(release / "facts.json", {**content, "facts": facts})
     published = [fact_from_dict(fact) for fact in facts]
     titles = {name: schema.title for name, schema in inputs.schemas.items()}
     cards = cards_text(inputs.parameters.title, titles, published)

@@ -82,6 +82,18 @@ def _without_place(entry: Correction | Explanation) -> dict[str, Any]:
     return {key: value for key, value in asdict(entry).items() if key != "place"}
 
 
+def write_facts(path: Path, content: Mapping[str, Any]) -> None:
+    """``facts.json``: a line an entry, for there may be many cells in it."""
+    lines = [f"{json.dumps(name)}: {_lines(value)}" for name, value in content.items()]
+    path.write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8")
+
+
+def _lines(value: object) -> str:
+    if not (isinstance(value, list) and value):
+        return json.dumps(value, ensure_ascii=False)
+    return "[\n" + ",\n".join(json.dumps(one, ensure_ascii=False) for one in value) + "\n]"
+
+
 def write_json(path: Path, content: object) -> None:
     """JSON in the one form we write."""
     path.write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
@@ -95,7 +107,7 @@ def stage_book(
     for name in ("_config.yml", "_toc.yml"):
         shutil.copyfile(root / name, stage / name)
     shutil.copytree(LOCALE, stage / "locales")  # where Sphinx looks before its own
-    write_json(stage / FACTS, content)
+    write_facts(stage / FACTS, content)
     for name, notebook in notebooks.items():
         nbformat.write(_page(notebook), stage / "notebooks" / f"{name}.ipynb")
     (stage / "trace").mkdir()
