@@ -56,7 +56,7 @@ class Book:
     not_compared: tuple[NotCompared, ...] = ()
     ties: tuple[Tie, ...] = ()  # equations between facts
 
-    @property
+    @cached_property
     def documents(self) -> Mapping[str, dict[str, str]]:
         """Source documents by id."""
         return {name: row for name, (_, row) in self.ledgers["documents"].by_id.items()}

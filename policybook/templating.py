@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from fractions import Fraction
+from functools import cache, partial
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -36,6 +38,8 @@ def render(template: str, book: Book, docname: str, **values: Any) -> str:
         book=book,
         top="../" * docname.count("/"),
         evidence=EVIDENCE_TEXT,
+        grade=grade,
+        source=partial(source, documents=book.documents),
         clauses=clauses,
         numbers=NUMBERS,
         shown=shown,
@@ -43,6 +47,28 @@ def render(template: str, book: Book, docname: str, **values: Any) -> str:
         recomputing=has_sqlite(),
         **values,
     )
+
+
+@cache
+def grade(name: str) -> Markup:
+    """An evidence grade, with what it means."""
+    text, meaning = EVIDENCE_TEXT[name]
+    kind = name.replace(" ", "-")
+    return Markup('<span class="evidence evidence-{}" title="{}">{}</span>').format(
+        kind, meaning, text
+    )
+
+
+def source(text: str, documents: Mapping[str, Mapping[str, str]]) -> Markup:
+    """Where a cell comes from: a document's short title, and the place in it."""
+    name, _, place = text.partition(":")
+    return _source(text, documents[name]["short"] if name in documents else name, place)
+
+
+@cache  # the same few for many cells
+def _source(text: str, document: str, place: str) -> Markup:
+    shown = f"{document} · {place}" if place else document
+    return Markup('<span data-source="{}">{}</span>').format(text, shown)
 
 
 def sparkline(numbers: list[str]) -> Markup:

@@ -45,6 +45,12 @@ class Watched(Book):
     watch: Watch
 
     @property
+    def documents(self) -> Mapping[str, dict[str, str]]:
+        """Those of the plain book, noted as the ledger that they are."""
+        self.watch.note("ledgers documents", self.plain.ledgers["documents"])
+        return self.plain.documents
+
+    @property
     def database(self) -> sqlite3.Connection:
         """That of the plain book: what a fact rests on is part of the fact."""
         return self.plain.database
