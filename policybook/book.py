@@ -12,6 +12,7 @@ from fractions import Fraction
 from functools import cached_property
 from pathlib import Path
 
+from policybook.arithmetic import Tie, ties
 from policybook.comparisons import EARLIER, NotCompared
 from policybook.config import Parameters, read_parameters
 from policybook.corrections import Correction
@@ -53,21 +54,22 @@ class Book:
     corrections: tuple[Correction, ...] = ()
     explanations: tuple[Explanation, ...] = ()
     not_compared: tuple[NotCompared, ...] = ()
+    ties: tuple[Tie, ...] = ()  # equations between facts
 
-    @cached_property
+    @property
     def documents(self) -> Mapping[str, dict[str, str]]:
         """Source documents by id."""
-        return {row["id"]: row for row in self.ledgers["documents"].rows}
+        return {name: row for name, (_, row) in self.ledgers["documents"].by_id.items()}
 
     @cached_property
-    def _database(self) -> sqlite3.Connection:
-        return connect_sqlite(
-            {name: one.canonical for name, one in self.ledgers.items()}, self.schemas
-        )
+    def database(self) -> sqlite3.Connection:
+        """The ledgers in SQLite."""
+        texts = {name: one.canonical for name, one in self.ledgers.items()}
+        return connect_sqlite(texts, self.schemas)
 
     def recomputed(self, fact: Fact) -> str:
         """A fact's value as SQLite finds it: a second engine, by the published query."""
-        found = self._database.execute(fact.sql["sqlite"]).fetchone()
+        found = self.database.execute(fact.sql["sqlite"]).fetchone()
         exact = {
             part.name: operand_exact(queried_text(sqlite_exact(value)) or "")
             for part, value in zip(fact.operands, found, strict=True)
@@ -123,6 +125,7 @@ def load_book(stage: Path) -> Book:
     read, _ = read_ledgers(data, data / period, schemas, parameters.empty_ledgers)
     provenance = read_provenance(data / period)
     facts = {entry["id"]: fact_from_dict(entry) for entry in content["facts"]}
+    relations = tuple(map(relation_from_dict, content["relations"]))
     return Book(
         parameters,
         schemas,
@@ -130,12 +133,13 @@ def load_book(stage: Path) -> Book:
         provenance,
         facts,
         {entry["id"]: figure_from_dict(entry) for entry in content["figures"]},
-        tuple(map(relation_from_dict, content["relations"])),
+        relations,
         {entry["id"]: entry["filled"] for entry in content["relations"]},
         {fact.chapter: _title(stage, fact.chapter) for fact in facts.values()},
         tuple(Correction(**one) for one in content["corrections"]),
         tuple(Explanation(**one) for one in content["explanations"]),
         tuple(NotCompared(**one) for one in content["not_compared"]),
+        tuple(ties(relations, facts)),
     )
 
 

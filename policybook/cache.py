@@ -9,7 +9,6 @@ import ast
 import hashlib
 import json
 import os
-import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,8 +17,7 @@ from typing import Any
 import nbformat
 
 from policybook.comparisons import EARLIER
-
-PACKAGE = Path(__file__).parent
+from policybook.program import program_digests
 
 
 @dataclass(frozen=True)
@@ -38,11 +36,17 @@ class NotebookCache:
             return None
         parts = self._parts(notebook, parameters)
         path = self.folder / f"{_digest(parts)}.ipynb"
-        if path.is_file():
-            self.say(f"沿用 {notebook.stem}（输入没有变化）")
-            return nbformat.read(path, as_version=4)
-        self.say(f"运行 {notebook.stem}（{self._reason(notebook, parts)}）")
-        return None
+        try:
+            found = nbformat.read(path, as_version=4)
+            os.utime(path)  # what was used longest ago is cleared first
+        except FileNotFoundError:  # or just cleared by another process
+            self.say(f"运行 {notebook.stem}（{self._reason(notebook, parts)}）")
+            return None
+        except Exception:  # nbformat raises many kinds
+            self.say(f"运行 {notebook.stem}（缓存的文件读不出来）")
+            return None
+        self.say(f"沿用 {notebook.stem}（输入没有变化）")
+        return found
 
     def put(self, notebook: Path, parameters: Mapping[str, str], executed: Any) -> None:
         """Keep a run; complete or not at all."""
@@ -118,15 +122,11 @@ def _attributes_of_edition(source: str) -> set[str] | None:
 def shared_digests(root: Path, data: Path, folder: Path) -> dict[str, str]:
     """Digests of what every notebook of an edition depends on."""
     schema = b"".join(path.read_bytes() for path in sorted((data / "schema").glob("*.json")))
-    code = b"".join(path.read_bytes() for path in sorted(PACKAGE.rglob("*.py")))
-    lock = root / "requirements.txt"
     return {
         "台账结构": hashlib.sha256(schema).hexdigest(),
         "指标目录": hashlib.sha256((data / "statistics.yml").read_bytes()).hexdigest(),
         "期参数": hashlib.sha256((folder / "period.yml").read_bytes()).hexdigest(),
-        "程序": hashlib.sha256(code).hexdigest(),
-        "依赖版本": hashlib.sha256(lock.read_bytes() if lock.is_file() else b"").hexdigest(),
-        "Python": sys.version,
+        **program_digests(root),
     }
 
 

@@ -15,6 +15,7 @@ from policybook.explanations import Explanations, settled
 from policybook.ledgers import Ledger
 from policybook.numbers import exact_text, is_number
 from policybook.period import Period
+from policybook.problems import first_told
 from policybook.schema import Field
 
 SLIPS = (
@@ -103,12 +104,11 @@ def _changed(
     schema = pair.now.schema
     for field in schema.fields:
         old, new = before.get(field.name, ""), row[field.name]
-        place = pair.now.place(index, field.name)
         found: Finding | None = None
         numbers = field.numeric and is_number(old) and is_number(new)
-        same = Fraction(old) == Fraction(new) if numbers else old == new
-        if same:
+        if old == new or (numbers and Fraction(old) == Fraction(new)):
             continue
+        place = pair.now.place(index, field.name)
         if field.steady and old:
             found = warning(
                 "change.steady",
@@ -122,7 +122,7 @@ def _changed(
             yield pair.settle(found, row["id"], field.name)
     for column, source in schema.carry.previous.items():
         old, new = before.get(source, ""), row[column]
-        known = is_number(old) and is_number(new) and pair.same_year
+        known = old != new and is_number(old) and is_number(new) and pair.same_year
         if known and Fraction(old) != Fraction(new):
             found = warning(
                 "change.previous",
@@ -198,14 +198,18 @@ def check_plausibility(ledgers: Mapping[str, Ledger], explanations: Explanations
     records that are closed without date or proof."""
     findings: list[Finding] = []
     for ledger in ledgers.values():
-        for index, row in enumerate(ledger.rows):
-            found = [*_required(ledger, index, row), *_rates(ledger, index, row)]
-            found += _over_plan(ledger, index, row)
-            findings += [
-                settled(one, explanations.of_cell(ledger.name, row["id"], column))
-                for column, one in found
-            ]
+        schema = ledger.schema
+        if schema.requires or schema.completion or any(f.printed for f in schema.fields):
+            findings += first_told(_implausible(ledger, explanations), ledger)
     return findings
+
+
+def _implausible(ledger: Ledger, explanations: Explanations) -> Iterator[Finding]:
+    for index, row in enumerate(ledger.rows):
+        found = [*_required(ledger, index, row), *_rates(ledger, index, row)]
+        found += _over_plan(ledger, index, row)
+        for column, one in found:
+            yield settled(one, explanations.of_cell(ledger.name, row["id"], column))
 
 
 def _required(ledger: Ledger, index: int, row: Mapping[str, str]) -> Iterator[tuple[str, Finding]]:

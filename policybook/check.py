@@ -10,7 +10,7 @@ from pathlib import Path
 from policybook.catalogue import Statistic, load_catalogue
 from policybook.changes import check_changes, check_plausibility
 from policybook.edition import open_inputs
-from policybook.errors import Finding, LedgerError, PolicybookError, any_error
+from policybook.errors import Finding, LedgerError, PolicybookError, any_error, note
 from policybook.history import check_falls, earlier_editions, with_history
 from policybook.inputs import Inputs, load_inputs
 from policybook.ledgers import HEADER_LINES, Ledger
@@ -53,6 +53,8 @@ def check_data(data: Path, period: str) -> CheckedData:
         relations = load_relations(data / "relations.yml", inputs.folder / "relations.yml")
         catalogue = load_catalogue(data / "statistics.yml")
         findings = inputs.findings + check_ledgers(inputs.ledgers, relations)
+        if any_error(findings) and any(one.large for one in inputs.ledgers.values()):
+            return CheckedData(findings, inputs, relations, catalogue)  # to be put right first
         findings += check_references(inputs.ledgers, catalogue)
         findings += check_against_earlier(data, inputs)
         return CheckedData(findings, inputs, relations, catalogue)
@@ -71,7 +73,11 @@ def check_against_earlier(data: Path, inputs: Inputs) -> list[Finding]:
         return findings
     closed: dict[str, set[str]] = {}
     for earlier in editions:
-        before = load_inputs(data, str(earlier)).ledgers
+        before = {
+            name: ledger
+            for name, ledger in load_inputs(data, str(earlier)).ledgers.items()
+            if ledger.large is None
+        }
         for name, ledger in before.items():
             carry = ledger.schema.carry
             closed.setdefault(name, set()).update(
@@ -79,7 +85,14 @@ def check_against_earlier(data: Path, inputs: Inputs) -> list[Finding]:
             )
     known = {name: frozenset(ids) for name, ids in closed.items()}
     pair = (edition, editions[-1])
-    return findings + check_changes(inputs.ledgers, before, known, pair, inputs.explanations)
+    held = {name: ledger for name, ledger in inputs.ledgers.items() if ledger.large is None}
+    findings += [_not_compared(one) for one in inputs.ledgers.values() if one.large is not None]
+    return findings + check_changes(held, before, known, pair, inputs.explanations)
+
+
+def _not_compared(ledger: Ledger) -> Finding:
+    message = "大台账不与上期逐条比较；两期的指标照常比较。"
+    return note("change.large", ledger.path, message, "用自己的工具比较两期的文件。")
 
 
 def check_edition(root: Path, data: Path, period: str) -> list[Finding]:
@@ -117,6 +130,8 @@ def check_relations(
 
     def place(cell: Cell) -> str:
         ledger = ledgers[Path(cell.file).stem]
+        if ledger.large is not None:
+            return cell.place
         return ledger.place(ledger.by_id[cell.record][0] - HEADER_LINES - 1, cell.column)
 
     def cells(name: str) -> str:

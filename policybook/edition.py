@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -58,18 +59,32 @@ def open_edition(period: str, data: str = "data") -> Edition:
     prepared = _prepared.get()
     if prepared is not None:
         return prepared
-    return load_staged(Path(data), period)
+    return read_staged(Path(data), period).opened()
 
 
-def load_staged(data: Path, period: str) -> Edition:
-    """An edition from the folder that the build staged for notebooks: nothing is checked again."""
+@dataclass(frozen=True)
+class Staged:
+    """What the build staged for notebooks, read and not yet opened."""
+
+    parameters: Parameters
+    schemas: dict[str, Schema]
+    ledgers: dict[str, Ledger]
+    catalogue: dict[str, Statistic]
+
+    def opened(self) -> Edition:
+        """The edition, to compute in this process."""
+        return Edition(self.parameters, self.schemas, self.ledgers, self.catalogue, False)
+
+
+def read_staged(data: Path, period: str) -> Staged:
+    """The folder that the build staged for notebooks: nothing is checked again."""
     parse_period(period)
     folder = data / period
     parameters = read_parameters(folder / "period.yml", period)
     schemas = load_schemas(data)
     read, _ = read_ledgers(data, folder, schemas, parameters.empty_ledgers)
     ledgers = attach(read, read_provenance(folder))
-    return Edition(parameters, schemas, ledgers, load_catalogue(data / "statistics.yml"), False)
+    return Staged(parameters, schemas, ledgers, load_catalogue(data / "statistics.yml"))
 
 
 def load_edition(data: Path, period: str) -> Edition:
@@ -115,8 +130,10 @@ class Edition:
         self.facts: dict[str, Fact] = {}
         self.figures: dict[str, Figure] = {}
         self._tables = unbound_tables(schemas)
-        texts = {name: ledger.canonical for name, ledger in ledgers.items()}
-        self._source = Source(open_engine(texts, schemas), ledgers, decimal_places(schemas))
+        texts = {name: ledger.canonical for name, ledger in ledgers.items() if not ledger.large}
+        large = {name: ledger.large for name, ledger in ledgers.items() if ledger.large}
+        engine = open_engine(texts, schemas, large)
+        self._source = Source(engine, ledgers, decimal_places(schemas))
 
     def __getattr__(self, name: str) -> ir.Table:
         tables = self.__dict__.get("_tables", {})

@@ -78,6 +78,10 @@ class SiteError(PolicybookError):
     """The book does not build without a warning."""
 
 
+class ChildError(RuntimeError):
+    """A process at work for this one ended without an answer: killed, or out of memory."""
+
+
 def any_error(findings: Iterable[Finding]) -> bool:
     """Whether any finding blocks."""
     return any(finding.severity == "error" for finding in findings)

@@ -204,6 +204,12 @@ def compile_records(relation: ops.Node, dialect: str) -> str:
     return _query(relation.to_expr()[["id"]], dialect, ())
 
 
+@cache
+def compile_relation(relation: ops.Node) -> str:
+    """A filtered ledger as a query (DuckDB)."""
+    return _query(relation.to_expr(), "duckdb", ())
+
+
 def compile_table(table: ir.Table, dialect: str, places: Places) -> str:
     """A figure's table as a query."""
     return _query(table, dialect, places)
@@ -240,17 +246,24 @@ def _query(expr: ir.Expr, dialect: str, places: Places) -> str:
     if dialect not in ENGINES:
         return compile_for(expr, dialect)
     # DuckDB understands what is written for SQLite: one text, so that both are asked the same.
-    tree = sqlglot.parse_one(str(ibis.to_sql(expr, dialect="sqlite")), dialect="sqlite")
-    tree = tree.transform(_flat).transform(_plain_text)
-    ledgers = {table.name for table in tree.find_all(sql.Table)}
+    tree = _tree(expr.op())
+    if dialect == "sqlite":
+        ledgers = {table.name for table in tree.find_all(sql.Table)}
+        scales = {column: digits for ledger, column, digits in places if ledger in ledgers}
+        tree = tree.transform(_exact_sum, scales)
+    return tree.sql(dialect="sqlite", pretty=True)
+
+
+@cache
+def _tree(op: ops.Node) -> sql.Expression:
+    """A query's tree, shared by the engines: compiling it takes most of the time."""
+    text = str(ibis.to_sql(op.to_expr(), dialect="sqlite"))
+    tree = sqlglot.parse_one(text, dialect="sqlite").transform(_flat).transform(_plain_text)
     for column in tree.find_all(sql.Column):
         column.set("table", None)
     for table in tree.find_all(sql.Table):
         table.set("alias", None)
-    if dialect == "sqlite":
-        scales = {column: digits for ledger, column, digits in places if ledger in ledgers}
-        tree = tree.transform(_exact_sum, scales)
-    return tree.sql(dialect="sqlite", pretty=True)
+    return tree
 
 
 def _flat(node: sql.Expression) -> sql.Expression:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from fractions import Fraction
 
 from policybook.catalogue import Statistic
@@ -64,6 +64,10 @@ def make_fact(
             )
         ) from None
     printed = {part.name: schemas[part.ledger].field(part.column).printed for part in operands}
+    if any(printed.values()) and any(part.counted for part in operands):
+        message = "算式里有文件所载的比率，又有大台账：取整留下的区间无法逐格算出。"
+        remedy = "把所载比率和大台账分成两个指标。"
+        raise PublishError(error("publish.large-printed", statistic.id, message, remedy))
     alone = formula.expression == "a"
     evidence = weakest(operands, any(printed.values()), alone)
     number = number_text(value, statistic.unit, statistic.decimals)
@@ -99,9 +103,7 @@ def make_fact(
         missing=missing,
         sources=_sources((*operands, *missing), source.ledgers),
         documents=_documents((*operands, *missing), source.ledgers),
-        departments=departments_of(
-            row for part in (*operands, *missing) for row in _records(part, source.ledgers)
-        ),
+        departments=_departments((*operands, *missing), source.ledgers),
         notebook="",
         cell="",
         definition=statistic.definition,
@@ -154,14 +156,26 @@ def departments_of(records: Iterable[Mapping[str, str]]) -> tuple[str, ...]:
     return tuple(sorted({row.get("department", "") for row in records} - {""}))
 
 
-def _records(part: Operand, ledgers: Mapping[str, Ledger]) -> Iterator[Mapping[str, str]]:
-    yield from (ledgers[part.ledger].by_id[name][1] for name in part.records)
+def _departments(operands: tuple[Operand, ...], ledgers: Mapping[str, Ledger]) -> tuple[str, ...]:
+    listed = departments_of(
+        ledgers[part.ledger].by_id[name][1]
+        for part in operands
+        if part.counted is None
+        for name in part.records
+    )
+    counted = {name for part in operands if part.counted for name in part.counted.departments}
+    return tuple(sorted({*listed, *counted}))
 
 
 def _documents(
     operands: tuple[Operand, ...], ledgers: Mapping[str, Ledger]
 ) -> tuple[dict[str, str], ...]:
-    places = dict.fromkeys(cell.source for part in operands for cell in part.cells if cell.value)
+    places: dict[str, None] = {}
+    for part in operands:
+        if part.counted is not None:  # of a large ledger the documents alone, without places
+            places |= dict.fromkeys(part.counted.documents)
+        else:
+            places |= dict.fromkeys(cell.source for cell in part.cells if cell.value)
     titles = ledgers["documents"].by_id
     found = []
     for source in places:

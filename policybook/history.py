@@ -131,7 +131,12 @@ def _adds_up(fact: Fact) -> bool:
 
 def _stamp(root: Path, data: Path) -> int:
     """When anything that facts are computed from was last changed."""
-    files = [*data.rglob("*.csv"), *data.rglob("*.yml"), *data.rglob("*.json")]
+    files = [
+        *data.rglob("*.csv"),
+        *data.rglob("*.parquet"),
+        *data.rglob("*.yml"),
+        *data.rglob("*.json"),
+    ]
     files += [*(root / "notebooks").glob("*.ipynb")]
     return hash(tuple((str(path), path.stat().st_mtime_ns) for path in sorted(files)))
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from policybook.comparisons import NotCompared
 from policybook.config import Parameters, read_parameters
 from policybook.corrections import Correction, apply_corrections, load_corrections
-from policybook.errors import Finding
+from policybook.errors import Finding, LedgerError, error
 from policybook.explanations import Explanations, load_explanations
 from policybook.ledgers import Ledger, read_ledgers
 from policybook.period import parse_period
@@ -30,6 +30,18 @@ class Inputs:
     explanations: Explanations
     findings: list[Finding]  # notes on reading, and ledgers that are not what was handed in
     not_compared: tuple[NotCompared, ...] = ()  # once history is added
+
+
+def check_publishable(ledgers: Mapping[str, Ledger]) -> None:
+    """Large ledgers are checked and computed from; pages of them there are none yet.
+
+    Raises :class:`LedgerError` when there is one.
+    """
+    message = "这份台账太大，目前只能核对和计算，还不能生成页面和发布。"
+    remedy = "用 policybook check 核对、policybook trace 查看；要发布，减到限度以下的 CSV。"
+    large = [ledger for ledger in ledgers.values() if ledger.large is not None]
+    if large:
+        raise LedgerError([error("ledger.too-large", one.path, message, remedy) for one in large])
 
 
 def notebook_parameters(period: str) -> dict[str, str]:

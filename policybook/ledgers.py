@@ -15,7 +15,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
+from policybook.columns import Records, split_columns
 from policybook.errors import Finding, LedgerError, error, note
+from policybook.large import PARQUET, Streamed, is_large, read_header
 from policybook.schema import Schema
 
 HEADER_LINES = 1
@@ -29,8 +31,8 @@ class Ledger:
 
     schema: Schema
     path: Path  # the file it was read from
-    rows: tuple[dict[str, str], ...]
-    lines: tuple[int, ...]  # each record's line in that file
+    rows: Sequence[dict[str, str]]
+    lines: Sequence[int]  # each record's line in that file
     origins: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     # record → column → where the value was handed in: workbook sheet!cell
 
@@ -40,14 +42,22 @@ class Ledger:
         return self.schema.name
 
     @property
+    def large(self) -> Streamed | None:
+        """Its records when they are too many to be held."""
+        return self.rows if isinstance(self.rows, Streamed) else None
+
+    @property
     def published(self) -> str:
         """Its file inside a release."""
-        return f"data/{self.name}.csv"
+        suffix = PARQUET if self.large and self.large.parquet else ".csv"
+        return f"data/{self.name}{suffix}"
 
     def place(self, index: int, *columns: str) -> str:
         """Where cells of a record stand, for findings: as handed in, and in the ledger's file."""
         here = f"{self.path} 第{self.lines[index]}行"
         here += f" {'、'.join(columns)}列" if columns else ""
+        if not self.origins:
+            return here
         cells = self.origins.get(self.rows[index].get("id", ""), {})
         handed_in = "、".join(cells[name] for name in columns or ("id",) if name in cells)
         return f"{handed_in}（{here}）" if handed_in else here
@@ -55,16 +65,32 @@ class Ledger:
     @cached_property
     def canonical(self) -> str:
         """The published text."""
-        return records_text(self.schema.names, self.rows)
+        known = self.rows.text if isinstance(self.rows, Records) else ""
+        return known or records_text(self.schema.names, self.rows)
 
     @cached_property
     def sha256(self) -> str:
-        """Digest of the published text."""
+        """Digest of the published text, or of a large ledger's file."""
+        if self.large is not None:
+            return self.large.sha256
         return hashlib.sha256(self.canonical.encode()).hexdigest()
+
+    def column(self, name: str) -> Sequence[str]:
+        """The cells of one column, in the order of the records."""
+        if isinstance(self.rows, Records):
+            return self.rows.columns[name]
+        return [row[name] for row in self.rows]
+
+    @cached_property
+    def values(self) -> Mapping[str, frozenset[str]]:
+        """What stands in each column of a ledger in memory, each text once."""
+        return {name: frozenset(self.column(name)) for name in self.schema.names}
 
     @cached_property
     def by_id(self) -> dict[str, tuple[int, dict[str, str]]]:
-        """Canonical line and cells of each record."""
+        """Canonical line and cells of each record; :class:`LedgerError` for a large ledger."""
+        if self.large is not None:
+            raise self.large.refusal
         return {
             row["id"]: (line, row) for line, row in enumerate(self.rows, start=HEADER_LINES + 1)
         }
@@ -140,11 +166,15 @@ def read_ledger(
     if not path.is_file():
         remedy = "补上该文件；确无记录时在 period.yml 的 empty_ledgers 中写明。"
         raise LedgerError(error("ledger.missing", path, f"缺少{schema.title}。", remedy))
+    if is_large(path):
+        return _read_large(path, schema), []
     text, notes = decode(path)
     if "\x00" in text:
         raise LedgerError(
             error("ledger.binary", path, "文件里有空字节，不是 CSV 文本。", "另存为 CSV（UTF-8）。")
         )
+    if (split := split_columns(text, schema.names)) is not None:
+        return Ledger(schema, path, *split), notes
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     numbered: list[tuple[int, list[str]]] = []
     start = 1  # of a record, which may go on over several lines
@@ -182,6 +212,20 @@ def read_ledger(
         raise LedgerError(findings)
     rows = tuple(dict(zip(header, cells, strict=True)) for _, cells in numbered[1:])
     return Ledger(schema, path, rows, tuple(line for line, _ in numbered[1:])), notes
+
+
+def _read_large(path: Path, schema: Schema) -> Ledger:
+    """A ledger that DuckDB reads; nothing but its columns is looked at here."""
+    header = read_header(path)
+    findings = _header_findings(path, header, schema)
+    if not findings and header != list(schema.names):
+        remedy = f"按结构文件排列：{'、'.join(schema.names)}。"
+        message = "大台账按原文件发布，各列须依结构文件的次序。"
+        findings.append(error("ledger.column-order", f"{path} 第1行", message, remedy))
+    if findings:
+        raise LedgerError(findings)
+    rows = Streamed(path, schema)
+    return Ledger(schema, path, rows, rows.lines)
 
 
 def _header_findings(path: Path, header: list[str], schema: Schema) -> list[Finding]:
@@ -226,14 +270,20 @@ def read_ledgers(
     errors: list[Finding] = []
     for name, schema in schemas.items():
         path = (data if name == "documents" else folder) / f"{name}.csv"
+        other = path.with_suffix(PARQUET)
+        if other.is_file() and path.is_file():
+            message = "同一台账有两个文件，一个 CSV，一个 Parquet。"
+            errors.append(error("ledger.two-files", other, message, "只留一个。"))
+        elif other.is_file():
+            path = other
         try:
             ledgers[name], said = read_ledger(path, schema, name in empty)
             notes += said
         except LedgerError as problem:
             errors += problem.findings
     known = {f"{name}.csv" for name in schemas if name != "documents"}  # shared by all
-    known.add(SUBMISSIONS)
-    for path in sorted(folder.glob("*.csv")):
+    known |= {SUBMISSIONS, *(f"{name}{PARQUET}" for name in schemas if name != "documents")}
+    for path in sorted([*folder.glob("*.csv"), *folder.glob(f"*{PARQUET}")]):
         if path.name not in known:
             errors.append(
                 error(

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
+from policybook.counted import AT_LEAST, count_cells, first_cells
 from policybook.engines import Engine
 from policybook.expression import (
     ENGINES,
@@ -21,9 +22,7 @@ from policybook.expression import (
 from policybook.ledgers import Ledger
 from policybook.model import EVIDENCE, Cell, Operand
 from policybook.numbers import Interval, exact_text, half_unit, to_exact
-
-AT_LEAST = "at_least"
-"""The column that says a printed count is a lower bound."""
+from policybook.rollup import Rollup
 
 
 @dataclass(frozen=True)
@@ -33,6 +32,15 @@ class Source:
     engine: Engine
     ledgers: Mapping[str, Ledger]
     places: Places
+    _rollups: dict[str, Rollup] = field(default_factory=dict)
+
+    def rollup(self, name: str) -> Rollup:
+        """A large ledger, added up when it is first asked for."""
+        records = self.ledgers[name].large
+        assert records is not None
+        if name not in self._rollups:
+            self._rollups[name] = Rollup(self.ledgers[name], records, self.engine)
+        return self._rollups[name]
 
 
 def trace(formula: Formula, source: Source) -> tuple[Operand, ...]:
@@ -45,6 +53,8 @@ def trace(formula: Formula, source: Source) -> tuple[Operand, ...]:
 
 def _operand(reduction: Reduction, source: Source) -> Operand:
     sql = {engine: compile_reduction(reduction.op, engine, source.places) for engine in ENGINES}
+    if source.ledgers[reduction.ledger].large is not None:
+        return _counted_operand(reduction, source, sql)
     ((value,),) = source.engine.query(
         compile_reduction(reduction.op, source.engine.dialect, source.places)
     )
@@ -64,11 +74,31 @@ def _operand(reduction: Reduction, source: Source) -> Operand:
     )
 
 
-def value_text(value: int | Decimal | str | date | None) -> str | None:
+def _counted_operand(reduction: Reduction, source: Source, sql: dict[str, str]) -> Operand:
+    rollup = source.rollup(reduction.ledger)
+    value, counted = count_cells(reduction, rollup)
+    cells = first_cells(reduction, rollup, counted.records)
+    return Operand(
+        name=reduction.name,
+        reduction=reduction.kind,
+        ledger=reduction.ledger,
+        column=reduction.column,
+        value=value_text(value),
+        conditions=reduction.conditions,
+        sql=sql,
+        records=tuple(cell.record for cell in cells),
+        cells=cells,
+        counted=counted,
+    )
+
+
+def value_text(value: int | Decimal | Fraction | str | date | None) -> str | None:
     """An operand's value as it is kept: exact number, ISO date, or nothing."""
     if value is None:
         return None
-    return value.isoformat() if isinstance(value, date) else exact_text(to_exact(value))
+    if isinstance(value, date):
+        return value.isoformat()
+    return exact_text(value if isinstance(value, Fraction) else to_exact(value))
 
 
 def queried_text(value: Any) -> str | None:
@@ -105,9 +135,7 @@ def weakest(operands: Iterable[Operand], printed: bool, alone: bool) -> str:
     """
     if printed:
         return "as printed" if alone else "implied"
-    grades = [
-        EVIDENCE.index(cell.evidence) for part in operands for cell in part.cells if cell.value
-    ]
+    grades = [EVIDENCE.index(name) for part in operands for name in _weights(part)]
     return EVIDENCE[max(grades, default=0)]
 
 
@@ -122,15 +150,21 @@ def look_through(operands: Iterable[Operand]) -> Fraction | None:
 
 
 def _record_share(part: Operand) -> Fraction | None:
-    filled = [cell for cell in part.cells if cell.value]
-    if part.reduction == "sum":
-        weights = [(abs(Fraction(cell.value)), cell.evidence) for cell in filled]
-    else:
-        weights = [(Fraction(1), cell.evidence) for cell in filled]
-    total = sum((weight for weight, _ in weights), Fraction(0))
-    if not total:
-        return None
-    return sum((w for w, evidence in weights if evidence == "record"), Fraction(0)) / total
+    weights = _weights(part)
+    total = sum(weights.values(), Fraction(0))
+    return weights.get("record", Fraction(0)) / total if total else None
+
+
+def _weights(part: Operand) -> dict[str, Fraction]:
+    """What the filled cells of each evidence weigh: their values in a sum, else their number."""
+    if part.counted is not None:
+        return {grade.evidence: Fraction(grade.amount) for grade in part.counted.grades}
+    weights: dict[str, Fraction] = {}
+    for cell in part.cells:
+        if cell.value:
+            weight = abs(Fraction(cell.value)) if part.reduction == "sum" else Fraction(1)
+            weights[cell.evidence] = weights.get(cell.evidence, Fraction(0)) + weight
+    return weights
 
 
 def printed_interval(part: Operand, printed: bool) -> Interval:
@@ -162,8 +196,9 @@ def lower_bounds(operands: Iterable[Operand], ledgers: Mapping[str, Ledger]) -> 
         part.name
         for part in operands
         if part.reduction == "sum" and part.column != "items"
-        if any(
+        if (part.counted is not None and part.counted.at_least)
+        or any(
             cell.value and ledgers[part.ledger].by_id[cell.record][1].get(AT_LEAST) == "是"
-            for cell in part.cells
+            for cell in (() if part.counted else part.cells)
         )
     ]

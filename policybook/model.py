@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -52,6 +52,33 @@ class Cell:
 
 
 @dataclass(frozen=True)
+class Grade:
+    """The filled cells of one evidence under an operand that counts its cells."""
+
+    evidence: str
+    cells: int
+    amount: str  # exact: what they weigh, the sum of their absolute values or their number
+
+
+@dataclass(frozen=True)
+class Counted:
+    """What an operand over a large ledger rests on: counted, and not listed."""
+
+    records: int
+    empty: int  # cells without a value: filling one would change the operand
+    grades: tuple[Grade, ...]
+    at_least: bool  # whether a cell is stated as a lower bound
+    documents: tuple[str, ...]  # ids
+    departments: tuple[str, ...]
+    query: str  # lists the id of each record
+
+    @property
+    def filled(self) -> int:
+        """How many cells have a value."""
+        return sum(grade.cells for grade in self.grades)
+
+
+@dataclass(frozen=True)
 class Operand:
     """One reduction of a formula: a sum, distinct count, minimum or maximum."""
 
@@ -64,6 +91,7 @@ class Operand:
     sql: dict[str, str]  # duckdb, sqlite
     records: tuple[str, ...]
     cells: tuple[Cell, ...]
+    counted: Counted | None = None  # of a large ledger; records and cells are then its first
 
 
 @dataclass(frozen=True)
@@ -105,7 +133,7 @@ class Fact:
         return any(cited["id"] == document for cited in self.documents)
 
     def cells(self) -> tuple[Cell, ...]:
-        """Every cell on which the value depends."""
+        """Every cell on which the value depends; of a large ledger the first."""
         return tuple(cell for part in (*self.operands, *self.missing) for cell in part.cells)
 
 
@@ -131,6 +159,22 @@ class Figure:
     png: str = field(repr=False, default="")  # in base64
 
 
+def fact_as_dict(fact: Fact) -> dict[str, Any]:
+    """A fact as it leaves a notebook and stands in ``facts.json``."""
+    data = asdict(fact)
+    for part in (*data["operands"], *data["missing"]):
+        if part["counted"] is None:
+            del part["counted"]
+    return data
+
+
+def _counted_from_dict(data: dict[str, Any] | None) -> Counted | None:
+    if data is None:
+        return None
+    lists = {name: tuple(data[name]) for name in ("documents", "departments")}
+    return Counted(**{**data, **lists, "grades": tuple(Grade(**one) for one in data["grades"])})
+
+
 def fact_from_dict(data: dict[str, Any]) -> Fact:
     """A fact as it left a notebook or stands in ``facts.json``."""
 
@@ -142,6 +186,7 @@ def fact_from_dict(data: dict[str, Any]) -> Fact:
                     "conditions": tuple(part["conditions"]),
                     "records": tuple(part["records"]),
                     "cells": tuple(Cell(**cell) for cell in part["cells"]),
+                    "counted": _counted_from_dict(part.get("counted")),
                 }
             )
             for part in data[name]

@@ -1,12 +1,9 @@
-"""Parameterised notebooks: run by papermill, or their cells in this process. floor: notebooks."""
+"""Notebooks: found, read, evaluated in this process, their facts collected. floor: notebooks."""
 
 from __future__ import annotations
 
 import functools
-import tempfile
 from collections.abc import Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from types import CodeType
@@ -14,15 +11,12 @@ from typing import Any
 
 import nbformat
 
-from policybook.cache import NotebookCache
 from policybook.catalogue import Statistic
 from policybook.edition import Edition, prepared
 from policybook.errors import Finding, NotebookError, PolicybookError, error
 from policybook.model import Fact, Figure, fact_from_dict, figure_from_dict
 from policybook.outputs import FACT_KEY, FIGURE_KEY, PNG, SVG
 from policybook.period import parse_period
-
-PARAMETERS = "parameters"
 
 
 def find_notebooks(folder: Path) -> list[Path]:
@@ -56,7 +50,7 @@ def evaluate_notebooks(folder: Path, edition: Edition) -> dict[str, Fact]:
     """Every fact of an edition, the notebooks' cells run in this process.
 
     For checks and tests: no kernel, no page. The site itself comes from
-    :func:`run_notebooks`; a test holds both against each other.
+    :func:`policybook.execution.run_notebooks`; a test holds both against each other.
     """
     for path in find_notebooks(folder):
         before = set(edition.facts)
@@ -134,125 +128,6 @@ def check_coverage(
     ]
     if findings:
         raise NotebookError(findings)
-
-
-def run_notebooks(
-    folder: Path,
-    parameters: Mapping[str, str],
-    jobs: int,
-    cache: NotebookCache,
-    broken: Path,
-) -> dict[str, Any]:
-    """Executed notebooks by name, run by papermill in ``folder`` (which holds ``data/``).
-
-    ``broken``: where a failing notebook is kept for inspection.
-    Raises :class:`NotebookError` with the findings of all failing notebooks.
-    """
-    paths = find_notebooks(folder / "notebooks")
-
-    def run(path: Path) -> Any:
-        read_notebook(path)
-        found = cache.get(path, parameters)
-        if found is None:
-            found = tidy(_execute(path, parameters, folder, broken))
-            cache.put(path, parameters, found)
-        return found
-
-    findings: list[Finding] = []
-    done: dict[str, Any] = {}
-    with ThreadPoolExecutor(max_workers=jobs) as pool:
-        futures = {path.stem: pool.submit(run, path) for path in paths}
-        for name, future in futures.items():
-            try:
-                done[name] = future.result()
-            except PolicybookError as problem:
-                findings += problem.findings
-    if findings:
-        raise NotebookError(findings)
-    return done
-
-
-def _execute(path: Path, parameters: Mapping[str, str], folder: Path, broken: Path) -> Any:
-    import papermill
-    from jupyter_core.utils import ensure_event_loop
-    from papermill.exceptions import PapermillExecutionError
-    from traitlets.config import Config
-
-    check_parameters(path, parameters)
-    output = folder / "executed" / path.name
-    output.parent.mkdir(exist_ok=True)
-    try:
-        with (
-            closing(ensure_event_loop()),  # each thread has its own
-            tempfile.TemporaryDirectory(prefix="pb-") as sockets,
-        ):
-            # Unix sockets of its own: no port is opened, and kernels side by side do not meet.
-            transport = {"transport": "ipc", "ip": f"{sockets}/kernel"}
-            return papermill.execute_notebook(
-                str(path),
-                str(output),
-                parameters=dict(parameters),
-                # Not papermill's cwd: it changes that of all threads, and not back in order.
-                resources={"metadata": {"path": str(folder)}},
-                kernel_name="python3",
-                progress_bar=False,
-                log_output=False,
-                config=Config({"KernelManager": transport}),
-                # A kernel's own log, not its cells': it complains of being shut down.
-                extra_arguments=["--IPKernelApp.log_level=CRITICAL"],
-            )
-    except PapermillExecutionError as problem:
-        broken.mkdir(parents=True, exist_ok=True)
-        kept = broken / path.name
-        kept.write_bytes(output.read_bytes())
-        cell = nbformat.read(path, as_version=4).cells
-        index = problem.cell_index - 1  # papermill puts its own cell in front
-        name = cell[index].id if 0 <= index < len(cell) else str(problem.cell_index)
-        raise NotebookError(
-            error(
-                "notebook.failed",
-                f"notebooks/{path.name} 单元 {name}",
-                f"{problem.ename}: {problem.evalue}",
-                f"改正该单元或所指的台账；运行到出错处的笔记本在 {kept}。",
-            )
-        ) from None
-
-
-def check_parameters(path: Path, parameters: Mapping[str, str]) -> None:
-    """The notebook's parameters are exactly those given.
-
-    papermill only logs an unknown one and runs with the default.
-    """
-    import papermill
-
-    try:
-        declared = set(papermill.inspect_notebook(str(path)))
-    except ValueError as problem:  # such as a notebook that names no language
-        place, remedy = f"notebooks/{path.name}", "元数据照别的笔记本写。"
-        raise NotebookError(error("notebook.broken", place, f"{problem}", remedy)) from None
-    for name in sorted(declared ^ set(parameters)):
-        kind = "没有给出" if name in declared else "笔记本里没有"
-        raise NotebookError(
-            error(
-                "notebook.parameters",
-                f"notebooks/{path.name} 单元 {PARAMETERS}",
-                f"参数 {name} {kind}。",
-                f"参数应为：{'、'.join(sorted(parameters))}。",
-            )
-        )
-
-
-def tidy(notebook: Any) -> Any:
-    """An executed notebook without timings, random ids or paths: same inputs, same bytes."""
-    notebook.metadata = nbformat.from_dict(
-        {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
-    )
-    for cell in notebook.cells:
-        tags = cell.metadata.get("tags", [])
-        cell.metadata = nbformat.from_dict({"tags": tags} if tags else {})
-        if "injected-parameters" in tags:
-            cell.id = "injected-parameters"
-    return nbformat.reads(nbformat.writes(notebook), as_version=4)  # as the cache gives it
 
 
 def collect(notebooks: Mapping[str, Any]) -> tuple[dict[str, Fact], dict[str, Figure]]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from docutils import nodes
 
-from policybook.arithmetic import NOTE, Tie, disagreements, ties
+from policybook.arithmetic import NOTE, disagreements
 from policybook.book import Book
 from policybook.claims import NUMBERS
 from policybook.roles import stat
@@ -26,9 +26,8 @@ def add_notes(app: Sphinx, doctree: nodes.document) -> None:
     Where rounding does not explain a difference, a warning asks for more decimals.
     """
     book: Book = app.env.policybook  # type: ignore[attr-defined]
-    declared = ties(book.relations, book.facts)
     for block in list(doctree.findall(_is_block)):
-        if any(_needs_note(group, block, book, declared) for group in printed_together(block)):
+        if any(_needs_note(group, block, book) for group in printed_together(block)):
             note = nodes.paragraph("", NOTE, classes=["rounding-note"])
             block.parent.insert(block.parent.index(block) + 1, note)
 
@@ -66,8 +65,8 @@ def _name(node: stat) -> str:
     return str(node["statistic"])
 
 
-def _needs_note(group: list[str], block: nodes.Element, book: Book, declared: list[Tie]) -> bool:
-    found = disagreements(group, declared, book.facts)
+def _needs_note(group: list[str], block: nodes.Element, book: Book) -> bool:
+    found = disagreements(group, book.ties, book.facts)
     for one in found:
         if not one.rounding:
             warn("arithmetic", f"所示的数互不相合：{one.printed}；请给出更多小数位。", block)

@@ -9,7 +9,7 @@ from base64 import b64encode
 from dataclasses import asdict
 from html import escape
 
-from policybook.model import Fact, Figure
+from policybook.model import Fact, Figure, fact_as_dict
 
 FACT_KEY = "policybook.fact"
 FIGURE_KEY = "policybook.figure"
@@ -30,7 +30,9 @@ def show_fact(fact: Fact) -> None:
         f'<br><code data-fact="{name}" data-show="formula">{escape(fact.formula)}</code></p>'
     )
     text = f"{fact.label}：{fact.display}  [{fact.id}]  {fact.formula}"
-    publish_display_data({"text/html": html, "text/plain": text}, metadata={FACT_KEY: asdict(fact)})
+    publish_display_data(
+        {"text/html": html, "text/plain": text}, metadata={FACT_KEY: fact_as_dict(fact)}
+    )
 
 
 def show_figure(figure: Figure, svg: bytes, png: bytes) -> None:

@@ -24,6 +24,8 @@ from policybook.front import write_front
 from policybook.history import earlier_editions
 from policybook.inputs import load_inputs
 from policybook.period import Period
+from policybook.production import build_edition
+from policybook.project import Project
 from policybook.published import Release, read_release
 from policybook.register import (
     Published,
@@ -33,7 +35,8 @@ from policybook.register import (
     read_values,
 )
 from policybook.signature import fingerprint, sign
-from policybook.site import Project, build_edition, published_values, sums_digest
+from policybook.site import published_values
+from policybook.unchanged import sums_digest
 
 CHANGELOG = "CHANGELOG.md"
 BLOCKING = ("change.", "plausible.", "submission.", "compare.")

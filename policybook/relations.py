@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -186,14 +186,14 @@ def check_facts(
 
 
 def check_records(
-    relation: Relation, rows: Iterable[tuple[str, Mapping[str, str]]]
-) -> list[Finding]:
+    relation: Relation, rows: Iterable[Mapping[str, str]], place: Callable[[int], str]
+) -> Iterator[Finding]:
     """A finding for each record that breaks a rule over its own columns.
 
-    ``rows``: place and cells of each record; one with an empty side is passed over.
+    ``rows``: the cells of each record; one with an empty side is passed over.
+    ``place``: where a record stands, by its number.
     """
-    findings = []
-    for place, row in rows:
+    for index, row in enumerate(rows):
         if any(row.get(column) != value for column, value in relation.where):
             continue
         texts = {name: row.get(name, "") for name in relation.names()}
@@ -203,22 +203,14 @@ def check_records(
             values = {name: Fraction(text) for name, text in texts.items()}
             holds = relation.may_hold(texts) if relation.rounding else relation.holds(values)
         except (ValueError, ZeroDivisionError) as problem:
-            findings.append(
-                error(
-                    "relation.formula",
-                    place,
-                    f"关系 {relation.id} 算不出：{problem}。",
-                    "改正关系的算式，或核对这些单元格。",
-                )
-            )
+            message = f"关系 {relation.id} 算不出：{problem}。"
+            remedy = "改正关系的算式，或核对这些单元格。"
+            yield error("relation.formula", place(index), message, remedy)
             continue
         if not holds:
-            findings.append(
-                error(
-                    "relation.record",
-                    place,
-                    f"不成立：{relation.title}（{relation.filled(values)}，记录 {row['id']}）。",
-                    "核对这些单元格。",
-                )
+            yield error(
+                "relation.record",
+                place(index),
+                f"不成立：{relation.title}（{relation.filled(values)}，记录 {row['id']}）。",
+                "核对这些单元格。",
             )
-    return findings

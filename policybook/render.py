@@ -32,7 +32,18 @@ from policybook.roles import (
     visit_stat,
 )
 from policybook.search import BigramChinese
+from policybook.staleness import (
+    drop_gone_words,
+    note_uses,
+    pages_using,
+    start_reading,
+    start_writing,
+    to_read,
+    to_write,
+    write_pages,
+)
 from policybook.templating import render, used
+from policybook.watched import watch
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -58,7 +69,7 @@ USED = "policybook_used.json"
 
 def _load(app: Sphinx) -> None:
     try:
-        app.env.policybook = load_book(Path(app.srcdir))  # type: ignore[attr-defined]
+        app.env.policybook = watch(load_book(Path(app.srcdir)))  # type: ignore[attr-defined]
     except FileNotFoundError:
         raise ExtensionError(
             f"{app.srcdir} 里没有 {FACTS}：页面由 policybook build 生成，不直接运行 jupyter-book build。"
@@ -100,8 +111,8 @@ def _fill_traces(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     for node in list(doctree.findall(trace)):
         book: Book = app.env.policybook  # type: ignore[attr-defined]
         fact = book.facts[node["statistic"]]
-        pages = dict.fromkeys(used(app.env).get(fact.id, []))
-        titles = {page: app.env.titles[page].astext() for page in pages}
+        titles = pages_using(app.env, fact.id)
+        note_uses(app.env, fact.id, titles)
         origins = [cell.origin for cell in fact.cells() if cell.origin]
         workbooks = {
             sent.workbook
@@ -113,7 +124,7 @@ def _fill_traces(app: Sphinx, doctree: nodes.document, docname: str) -> None:
 
 
 def _write_used(app: Sphinx, env: Any) -> None:
-    pages = {name: list(dict.fromkeys(found)) for name, found in used(env).items()}
+    pages = {name: sorted(set(found)) for name, found in used(env).items() if found}
     text = json.dumps(pages, ensure_ascii=False, indent=1, sort_keys=True)
     Path(app.srcdir, USED).write_text(text, encoding="utf-8")
 
@@ -136,14 +147,32 @@ def _inline(name: str) -> str:
     )
 
 
+def _share_navigation(app: Sphinx, page: str, context: dict[str, Any]) -> None:
+    """Pages of one folder that are not in the table of contents show it alike: make it once."""
+    listed = {name for names in app.env.toctree_includes.values() for name in names}
+    if page in listed or page == app.config.root_doc:
+        return
+    make = context["toctree"]
+    made = app.env.policybook.watch.navigation  # type: ignore[attr-defined]
+    folder = page.rpartition("/")[0]
+
+    def toctree(**options: Any) -> str:
+        if folder not in made:
+            made[folder] = make(**options)
+        return str(made[folder])
+
+    context["toctree"] = toctree
+
+
 def _page(app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: Any) -> None:
     """Only the scripts and styles of this site; no request leaves it."""
-    period = app.env.policybook.parameters.period  # type: ignore[attr-defined]
+    period = app.env.policybook.plain.parameters.period  # type: ignore[attr-defined]
     top = "../" * page.count("/")
     context["metatags"] = (
         f'{context.get("metatags", "")}<meta name="policybook-edition" content="{period}"'
         f' data-top="{top}" data-page="{page}">'
     )
+    _share_navigation(app, page, context)
     context["policybook_style"] = _inline("policybook.css")
     context["policybook_head"] = _inline("head.js")
     body = context.get("body", "")
@@ -180,6 +209,12 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_node(trace)
     app.add_search_language(BigramChinese)
     app.connect("builder-inited", _load)
+    app.connect("env-purge-doc", start_reading)
+    app.connect("env-get-outdated", to_read)
+    app.connect("env-updated", to_write)
+    app.connect("doctree-resolved", start_writing, priority=100)
+    app.connect("html-collect-pages", drop_gone_words)
+    app.connect("build-finished", write_pages)
     app.connect("doctree-read", _join_lines)
     app.connect("doctree-read", add_notes)
     app.connect("doctree-read", _scroll_tables)

@@ -44,6 +44,11 @@ class Field:
         return self.type in ("integer", "number")
 
     @property
+    def unique(self) -> bool:
+        """Whether no two records may have the same value."""
+        return bool(self.constraints.get("unique")) or self.name == "id"
+
+    @property
     def duckdb(self) -> str:
         """Its DuckDB type; numbers are DECIMAL, never float."""
         return f"DECIMAL(18,{self.decimals})" if self.type == "number" else _DUCKDB[self.type]

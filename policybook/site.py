@@ -2,30 +2,18 @@
 
 from __future__ import annotations
 
-import hashlib
 import shutil
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
-from policybook.audit.workbook import write_audit
-from policybook.cache import NotebookCache, shared_digests
-from policybook.check import check_computed, check_data
-from policybook.coverage import COVERAGE, coverage_line, publish, rules_of
-from policybook.crate import write_crate
-from policybook.engines import chosen_engine, engine_kind
-from policybook.errors import Finding, LedgerError, SiteError, any_error, error, note
-from policybook.exemptions import load_exemptions
+from policybook.errors import Finding, SiteError, error, note
 from policybook.folders import recover, swap, workshop
 from policybook.front import write_front
-from policybook.gate import Rules, check_gate, unused
-from policybook.history import with_history
-from policybook.inputs import notebook_parameters
-from policybook.notebooks import check_coverage, collect, run_notebooks
-from policybook.paper import write_document
+from policybook.keeping import MEGABYTE, prune
 from policybook.period import Period
-from policybook.published import SIGNATURE, SUMS, Release, read_release
+from policybook.project import Project, cache_of
+from policybook.published import SIGNATURE, Release, read_release
 from policybook.register import (
     Published,
     Released,
@@ -33,21 +21,7 @@ from policybook.register import (
     read_values,
     signature_file,
 )
-from policybook.release import assemble, write_sums
-from policybook.stage import facts_document, run_jupyter_book, stage_book, stage_data, used_on
-from policybook.verify import verify_release
-
-
-@dataclass(frozen=True)
-class Project:
-    """Where things are, and how to build."""
-
-    root: Path  # notebooks/, book/, _config.yml, _toc.yml
-    data: Path
-    out: Path
-    jobs: int
-    cached: bool
-    say: Callable[[str], None]
+from policybook.unchanged import findings_before, inputs_digest, remember, sums_digest
 
 
 def build(project: Project, periods: Sequence[Period]) -> list[Finding]:
@@ -67,26 +41,38 @@ def build(project: Project, periods: Sequence[Period]) -> list[Finding]:
             if released is not None and sums_digest(place) == released.sha256:
                 findings.append(_kept(period, place))
                 continue
-            released_on = date.fromisoformat(released.released_on) if released else None
-            signer = released.signer if released else ""
-            findings += build_edition(project, period, work, released_on, signer)
-            if released is not None:
-                findings += check_republished(project.data, work / "release", released)
+            inputs = inputs_digest(project, period)
+            before = findings_before(project, period, inputs)
+            if before is not None:
+                project.say(f"{period} 没有变化，仍在 {place}")
+                findings += before
+                continue
+            found = _build(project, period, work, released)
             swap(work / "release", place)
+            remember(project, period, inputs, found)
+            findings += found
         project.say(f"{period} 已生成到 {place}")
+    if project.cached:
+        prune(cache_of(project.root), project.limit * MEGABYTE)
     write_front(project.out, register)
     return findings
+
+
+def _build(
+    project: Project, period: Period, work: Path, released: Released | None
+) -> list[Finding]:
+    from policybook.production import build_edition  # slow to import, and often not needed
+
+    if released is None:
+        return build_edition(project, period, work, None, "")
+    released_on = date.fromisoformat(released.released_on)
+    findings = build_edition(project, period, work, released_on, released.signer)
+    return findings + check_republished(project.data, work / "release", released)
 
 
 def _kept(period: Period, place: Path) -> Finding:
     message = f"{period} 已正式发布，原样保留。"
     return note("release.kept", place, message, "已发布的文件夹不再改写；要改的发布更正版。")
-
-
-def sums_digest(release: Path) -> str:
-    """The digest of a release's ``SHA256SUMS``: that of the whole; "" where there is none."""
-    path = release / SUMS
-    return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
 
 
 def check_republished(data: Path, release: Path, released: Released) -> list[Finding]:
@@ -127,73 +113,3 @@ def _display(published: Published | None) -> str:
 def published_values(release: Release) -> dict[str, Published]:
     """The values of a release's facts."""
     return {fact.id: Published(fact.value, fact.display) for fact in release.facts.values()}
-
-
-def build_edition(
-    project: Project, period: Period, work: Path, released_on: date | None, signer: str
-) -> list[Finding]:
-    """One edition as ``work/release``.
-
-    ``released_on``: None for a draft; ``signer``: fingerprint of the key, "" when unsigned.
-    """
-    checked = check_data(project.data, str(period))
-    inputs = with_history(project.root, project.data, checked.required())
-    parameters = replace(inputs.parameters, released_on=released_on, signer=signer)
-    inputs = replace(inputs, parameters=parameters)
-    rules = rules_of(inputs.parameters, load_exemptions(project.root / "book" / "exemptions.yml"))
-    stage = work / "stage"
-    stage_data(stage, project.root, project.data, period, inputs)
-    cache = NotebookCache(
-        project.root / "_build" / "cache" if project.cached else None,
-        {name: ledger.sha256 for name, ledger in inputs.ledgers.items()},
-        {
-            **shared_digests(project.root, project.data, inputs.folder),
-            "来历": inputs.provenance.digest,
-            "引擎": engine_kind(chosen_engine()),
-        },
-        project.say,
-    )
-    given = notebook_parameters(str(period))
-    broken = project.root / "_build" / "broken" / str(period)
-    executed = run_notebooks(stage, given, project.jobs, cache, broken)
-    facts, figures = collect(executed)
-    check_coverage(facts, checked.catalogue, str(period))
-    findings = checked.findings + check_computed(
-        project.root, project.data, inputs, checked.relations, facts
-    )
-    if any_error(findings):
-        raise LedgerError(findings)
-    content = facts_document(period, facts, figures, checked.relations, inputs)
-    stage_book(stage, project.root, content, executed)
-    project.say("生成页面")
-    html = run_jupyter_book(stage)
-    release = work / "release"
-    assemble(html, release, content, inputs, figures.values(), used_on(stage))
-    findings += pass_gate(release, rules)
-    published = read_release(release)
-    write_audit(published)
-    write_document(published)
-    write_crate(published)
-    write_sums(release)
-    project.say("核验")
-    problems = verify_release(release)
-    if problems:
-        raise SiteError(problems)
-    return findings
-
-
-def pass_gate(folder: Path, rules: Rules) -> list[Finding]:
-    """Every numeral of the narrative accounted for, and the account published.
-
-    Returns warnings and the account.
-    Raises :class:`SiteError` with each numeral that comes from nowhere.
-    """
-    published = read_release(folder)
-    findings, coverage = check_gate(published, rules)
-    if findings:
-        raise SiteError(findings)
-    content = coverage.as_dict(published.period, rules)
-    publish(folder, content)
-    said = f"{coverage_line(content)}。"
-    account = note("gate.coverage", published.period, said, f"豁免的理由见 {COVERAGE}。")
-    return [*unused(rules, coverage), account]

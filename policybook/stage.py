@@ -1,15 +1,9 @@
-"""A clean folder from which Jupyter Book builds one edition. floor: stage.
-
-Nothing is built in place: ``_build`` leftovers keep deleted pages alive.
-"""
+"""The folder from which Jupyter Book builds one edition. floor: stage."""
 
 from __future__ import annotations
 
 import json
-import os
 import shutil
-import subprocess
-import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from fractions import Fraction
@@ -21,10 +15,9 @@ import nbformat
 
 from policybook.book import FACTS
 from policybook.corrections import Correction
-from policybook.errors import Finding, SiteError, error
 from policybook.explanations import Explanation
 from policybook.inputs import Inputs
-from policybook.model import Fact, Figure
+from policybook.model import Fact, Figure, fact_as_dict
 from policybook.outputs import FIGURE_KEY
 from policybook.period import Period
 from policybook.provenance import write_provenance
@@ -68,7 +61,7 @@ def facts_document(
         "period": str(period),
         "released_on": str(inputs.parameters.released_on or ""),
         "signer": inputs.parameters.signer,
-        "facts": [asdict(facts[name]) for name in facts],
+        "facts": [fact_as_dict(facts[name]) for name in facts],
         "figures": [
             {**asdict(one), "svg": f"figures/{one.id}.svg", "png": f"figures/{one.id}.png"}
             for one in figures.values()
@@ -125,41 +118,6 @@ def _page(notebook: Any) -> Any:
                 output["data"] = {"text/html": image, "text/plain": figure["title"]}
             output["metadata"] = {}
     return page
-
-
-def run_jupyter_book(stage: Path) -> Path:
-    """The built HTML; :class:`SiteError` with every warning, since none is allowed."""
-    command = [sys.executable, "-c", "from jupyter_book.cli.main import main; main()"]
-    command += ["build", str(stage), "-W", "-n", "--keep-going", "-q"]
-    environment = {
-        **os.environ,
-        "TZ": "UTC",
-        "LC_ALL": "C.UTF-8",
-        "PYTHONHASHSEED": "0",
-        "NO_COLOR": "1",
-    }
-    done = subprocess.run(
-        command, cwd=stage, env=environment, capture_output=True, text=True, check=False
-    )
-    said = done.stdout + done.stderr
-    problems = [line for line in said.splitlines() if "WARNING" in line or "ERROR" in line]
-    if problems:
-        raise SiteError([_site_warning(stage, line) for line in problems])
-    if done.returncode:
-        said = said.partition("Exception occurred:")[2] or said
-        cause = " ".join(said.partition("The full traceback")[0].split())[:600]
-        raise SiteError(
-            error("site.failed", "jupyter-book", f"成页中断：{cause}", "改正所指的页面或模板。")
-        )
-    return stage / "_build" / "html"
-
-
-def _site_warning(stage: Path, line: str) -> Finding:
-    place, mark, message = line.replace(f"{stage}{os.sep}", "").strip().partition(" WARNING: ")
-    if not mark:
-        place, message = "jupyter-book", place
-    remedy = "改正所指的页面；页面不允许有任何警告。"
-    return error("site.warning", place.removesuffix(":"), message, remedy)
 
 
 def used_on(stage: Path) -> dict[str, list[str]]:

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from policybook.errors import SEVERITIES, Finding
 
 if TYPE_CHECKING:
     from policybook.diff import FactChange
+    from policybook.keeping import Kept
     from policybook.model import Fact
     from policybook.review import Review
 
@@ -63,11 +65,38 @@ def print_trace(fact: Fact) -> None:
             *map(escape, (cell.place, cell.record, cell.value or "（空）", grade, cell.source))
         )
     console.print(table)
+    for counted in (part.counted for part in fact.operands if part.counted):
+        told = f"大台账：共 {counted.records} 条记录，只列最前几条；全部记录的查询："
+        console.print(told)
+        console.print(escape(counted.query))
     for document in fact.documents:
         console.print(f"文件  {escape(document['title'])} {escape(document['place'])}")
     console.print("查询（DuckDB）")
     console.print(escape(fact.sql["duckdb"]))
     console.print(f"计算  notebooks/{fact.notebook}.ipynb 单元 {fact.cell}")
+
+
+def print_kept(folder: Path, things: list[Kept], removed: list[Kept], as_json: bool) -> None:
+    """What a cache holds by kind, and what was just removed from it."""
+    from policybook.keeping import KINDS, MEGABYTE, sizes
+
+    if as_json:
+        kinds = {kind: {"count": n, "bytes": size} for kind, (n, size) in sizes(things).items()}
+        print(json.dumps({"folder": str(folder), "kinds": kinds, "removed": len(removed)}))
+        return
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(title=str(folder))
+    for heading in ("留下的", "个数", "MB"):
+        table.add_column(heading, justify="left" if heading == "留下的" else "right")
+    for kind, (count, size) in sizes(things).items():
+        table.add_row(KINDS[kind], str(count), f"{size / MEGABYTE:.1f}")
+    console = Console(soft_wrap=True)
+    console.print(table)
+    if removed:
+        freed = sum(one.size for one in removed) / MEGABYTE
+        console.print(f"清除了 {len(removed)} 个，{freed:.1f} MB。")
 
 
 def print_review(found: Review) -> None:

@@ -5,35 +5,36 @@ Nothing outside the folder is read, and nothing in it is trusted.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
 
 from policybook.audit.compare import check_audit
 from policybook.cards import check_cards
-from policybook.claims import shown
+from policybook.children import answers
 from policybook.coverage import check_coverage
 from policybook.crate import check_crate
 from policybook.database import check_database
 from policybook.datapackage import check_package
+from policybook.displayed import check_pages
 from policybook.errors import Finding, UsageError, error
 from policybook.facts import departments_of
-from policybook.figures import shown_rows
-from policybook.inventory import check_files, check_sums, displayed_on
+from policybook.inventory import check_files, check_sums
 from policybook.lineage import printed_interval
 from policybook.listing import check_listing
 from policybook.model import Fact
 from policybook.numbers import display_text, evaluate_interval, interval_text, number_text
-from policybook.pages import read_page
 from policybook.paper import check_document
 from policybook.published import RESTORE, SUMS, Release, read_release
 from policybook.recompute import check_queries
 from policybook.wording import in_numbers
 
 
-def verify_release(folder: Path) -> list[Finding]:
+def verify_release(folder: Path, jobs: int = 1) -> list[Finding]:
     """Everything in a release that does not agree with everything else in it.
 
+    ``jobs``: so many checks at a time.
     Raises :class:`UsageError` when the folder is not a release.
     """
     if not ((folder / SUMS).is_file() or (folder / "facts.json").is_file()):
@@ -54,13 +55,16 @@ def verify_release(folder: Path) -> list[Finding]:
             *findings,
             error("verify.facts", "facts.json、data/datapackage.json", message, RESTORE),
         ]
-    for check in CHECKS:
-        try:
-            findings += check(release)
-        except Exception as problem:  # nothing in a release is trusted, its shape neither
-            message = f"核验不下去（{check.__name__}）：{type(problem).__name__} {problem}。"
-            findings.append(error("verify.broken", "facts.json、data/", message, RESTORE))
-    return list(dict.fromkeys(findings))
+    tasks = [partial(_checked, check, release) for check in CHECKS]
+    return list(dict.fromkeys(findings + [one for found in answers(tasks, jobs) for one in found]))
+
+
+def _checked(check: Callable[[Release], list[Finding]], release: Release) -> list[Finding]:
+    try:
+        return check(release)
+    except Exception as problem:  # nothing in a release is trusted, its shape neither
+        message = f"核验不下去（{check.__name__}）：{type(problem).__name__} {problem}。"
+        return [error("verify.broken", "facts.json、data/", message, RESTORE)]
 
 
 def check_cells(release: Release) -> list[Finding]:
@@ -205,76 +209,6 @@ def check_relations(release: Release) -> list[Finding]:
                 )
             )
     return findings
-
-
-def check_pages(release: Release) -> list[Finding]:
-    """Every number, ledger cell and figure table that a page displays."""
-    findings: list[Finding] = []
-    rows = {
-        name: {
-            row.get("id", ""): {**row, "": str(line)}  # data-column="": its line in the file
-            for line, row in enumerate(release.rows(name), start=2)
-        }
-        for name in release.texts
-    }
-    expected = dict.fromkeys(displayed_on(release))
-    for path in sorted(release.folder.rglob("*.html")):
-        page = path.relative_to(release.folder).as_posix()
-        try:
-            displayed = read_page(path.read_text(encoding="utf-8", errors="replace"))
-        except AssertionError as problem:  # HTMLParser gives up on broken declarations
-            findings.append(error("verify.page", page, f"页面读不下去：{problem}。", RESTORE))
-            continue
-        for name, _, _ in displayed.facts:
-            expected.pop((page, name), None)
-        findings += _page_facts(release, page, displayed.facts)
-        for ledger, record, column, text in displayed.cells:
-            right = rows.get(ledger, {}).get(record, {}).get(column)
-            if right != text:
-                findings.append(
-                    error(
-                        "verify.page",
-                        f"{page} 台账 {ledger} 记录 {record} {column}列",
-                        f"页面写作“{text}”，data/{ledger}.csv 为“{right}”。",
-                        RESTORE,
-                    )
-                )
-        for name, table in displayed.figures.items():
-            figure = release.figures.get(name)
-            if figure is None or table != shown_rows(figure):
-                findings.append(
-                    error(
-                        "verify.page",
-                        f"{page} 图 {name} 的数据表",
-                        "页面上的表与图的数据不符。",
-                        RESTORE,
-                    )
-                )
-    return findings + [
-        error("verify.page", f"{page} {name}", "页面上没有应有的这个统计数字。", RESTORE)
-        for page, name in expected
-    ]
-
-
-def _page_facts(
-    release: Release, page: str, facts: Iterable[tuple[str, str, str]]
-) -> Iterator[Finding]:
-    for name, variant, text in facts:
-        fact = release.facts.get(name)
-        if fact is None:
-            yield error("verify.page", f"{page} {name}", "facts.json 里没有这个统计数字。", RESTORE)
-            continue
-        try:
-            right = shown(fact, variant, release.facts)
-        except ValueError as problem:
-            right = str(problem)
-        if text != right:
-            yield error(
-                "verify.page",
-                f"{page} {name}",
-                f"页面写作“{text}”，应为“{right}”（{fact.label}）。",
-                RESTORE,
-            )
 
 
 CHECKS = (

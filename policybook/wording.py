@@ -39,7 +39,9 @@ def in_numbers(
     texts = {part.name: part.value or "" for part in operands}
     if expression == "a" and operands[0].reduction == "sum":
         filled = [cell.value for cell in operands[0].cells if cell.value]
-        texts["a"] = " + ".join(filled) if len(filled) <= _TERMS else f"{len(filled)} 格合计"
+        counted = operands[0].counted
+        terms = counted.filled if counted else len(filled)
+        texts["a"] = " + ".join(filled) if terms <= _TERMS else f"{terms} 格合计"
     left = _substitute(expression, texts)
     finer = number_text(value, unit, decimals + 2)
     if Fraction(finer) == Fraction(number_text(value, unit, decimals)):

@@ -11,7 +11,7 @@ from policybook.charts.grid import heatmap
 from policybook.charts.lines import trend
 from policybook.charts.parts import composition, stacked
 from policybook.charts.rows import bars, funnel, lower_bounds, progress
-from policybook.charts.sheet import to_png, to_svg
+from policybook.charts.sheet import rehearse, to_png, to_svg
 from policybook.charts.timeline import timeline
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "heatmap",
     "lower_bounds",
     "progress",
+    "rehearse",
     "stacked",
     "timeline",
     "to_png",

@@ -243,3 +243,11 @@ def _saved(figure: Figure, **options: Any) -> bytes:
     with _settings():
         figure.savefig(stream, **options)
     return stream.getvalue()
+
+
+def rehearse() -> None:
+    """Draw once for nobody: what a process has loaded, those forked from it need not load."""
+    with sheet("", "", "", empty=True) as page:
+        pass
+    to_svg(page.figure)
+    to_png(page.figure)

@@ -1,7 +1,8 @@
 """The command line; heavy modules are imported by the command that needs them. floor: cli."""
 
 import policybook.cli.making
-import policybook.cli.reading  # noqa: F401
+import policybook.cli.reading
+import policybook.cli.upkeep  # noqa: F401
 from policybook.cli.app import app
 
 

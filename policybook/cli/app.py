@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from policybook.engines.address import ENGINE
-from policybook.errors import Finding, PolicybookError, UsageError, any_error, error
+from policybook.errors import ChildError, Finding, PolicybookError, UsageError, any_error, error
 from policybook.terminal import report
 
 app = typer.Typer(
@@ -49,6 +49,10 @@ def guarded(command: Callable[..., None]) -> Callable[..., None]:
         except PolicybookError as problem:
             report(problem.findings, bool(options.get("as_json")))
             raise typer.Exit(2 if isinstance(problem, UsageError) else 1) from None
+        except ChildError as problem:
+            remedy = "多半是内存不够：关掉别的程序再试；原有的内容未动。"
+            report([error("system.killed", "policybook", f"{problem}。", remedy)], False)
+            raise typer.Exit(1) from None
         except OSError as problem:  # disk full, no permission: nothing is half written
             place = problem.filename or "文件系统"
             remedy = "腾出磁盘空间或改好权限，再运行一次；原有的内容未动。"

@@ -20,26 +20,33 @@ from policybook.cli.app import (
     guarded,
     say,
 )
+from policybook.keeping import LIMIT
 from policybook.terminal import report
 
 if TYPE_CHECKING:
-    from policybook.site import Project
+    from policybook.project import Project
 
 Out = Annotated[
     Path | None, typer.Option(help="发布到哪里；默认为 _build/site。", show_default=False)
 ]
 _CORES = os.cpu_count() or 1
 Jobs = Annotated[int, typer.Option(min=1, help="同时运行几个笔记本。")]
+CacheLimit = Annotated[
+    int,
+    typer.Option(min=0, envvar="POLICYBOOK_CACHE_LIMIT", help="为下次生成最多留多少 MB。"),
+]
 Marked = Annotated[
     Path | None,
     typer.Option(help="把交来的报表另存到这个文件夹，标出有问题的单元格。", show_default=False),
 ]
 
 
-def _project(root: Path, data: Path, out: Path, jobs: int, cached: bool = True) -> Project:
-    from policybook.site import Project
+def _project(
+    root: Path, data: Path, out: Path, jobs: int, cached: bool = True, limit: int = LIMIT
+) -> Project:
+    from policybook.project import Project
 
-    return Project(root.resolve(), data.resolve(), out.resolve(), jobs, cached, say)
+    return Project(root.resolve(), data.resolve(), out.resolve(), jobs, cached, say, limit)
 
 
 @app.command(epilog="例：policybook build 2024Q2 --jobs 2")
@@ -51,7 +58,10 @@ def build(
     out: Out = None,
     jobs: Jobs = _CORES,
     engine: Engine = "",
-    no_cache: Annotated[bool, typer.Option("--no-cache", help="不沿用以前运行的笔记本。")] = False,
+    no_cache: Annotated[
+        bool, typer.Option("--no-cache", help="不沿用以前留下的笔记本和页面。")
+    ] = False,
+    cache_limit: CacheLimit = LIMIT,
 ) -> None:
     """由台账生成网站：核查、重算、成页、核验，全部完成才替换旧版。"""
     data = data or root / "data"
@@ -59,7 +69,8 @@ def build(
     from policybook import site
     from policybook.engines import computing_on
 
-    project = _project(root, data, out or root / "_build" / "site", jobs, not no_cache)
+    out = out or root / "_build" / "site"
+    project = _project(root, data, out, jobs, not no_cache, cache_limit)
     with computing_on(engine):
         findings = site.build(project, chosen)
     report(findings, as_json=False)

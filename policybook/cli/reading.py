@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import json
+import os
 from enum import Enum
 from pathlib import Path
 from typing import Annotated
@@ -51,7 +52,7 @@ def verify(
     from policybook.verify import verify_release
 
     folder = release or newest_release(root)
-    findings = verify_release(folder)
+    findings = verify_release(folder, os.cpu_count() or 1)
     if signer:
         findings += check_signature(folder, signer)
     report(findings, as_json)
@@ -80,9 +81,9 @@ def trace(
 
     fact = find_fact(root, data, str(chosen), statistic)
     if as_json:
-        from dataclasses import asdict
+        from policybook.model import fact_as_dict
 
-        print(json.dumps(asdict(fact), ensure_ascii=False, indent=1))
+        print(json.dumps(fact_as_dict(fact), ensure_ascii=False, indent=1))
     else:
         print_trace(fact)
 
@@ -140,6 +141,7 @@ def review(
     titles = {
         (name, row["id"]): row.get("title", "")
         for name, ledger in ledgers.items()
+        if ledger.large is None
         for row in ledger.rows
     }
     before = [other for other in choose(data, None) if other < chosen]

@@ -10,10 +10,12 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
-from policybook.engines.address import ENGINE, chosen_engine, engine_kind
+from policybook.engines.address import ENGINE, chosen_engine, engine_kind, shown_address
 from policybook.engines.duckdb import DuckDB, connect_duckdb
 from policybook.engines.engine import Engine
 from policybook.engines.sqlite import connect_sqlite, sqlite_exact
+from policybook.errors import EngineError, error
+from policybook.large import Streamed
 from policybook.schema import Schema
 
 __all__ = [
@@ -28,7 +30,11 @@ __all__ = [
 ]
 
 
-def open_engine(texts: Mapping[str, str], schemas: Mapping[str, Schema]) -> Engine:
+def open_engine(
+    texts: Mapping[str, str],
+    schemas: Mapping[str, Schema],
+    large: Mapping[str, Streamed] | None = None,
+) -> Engine:
     """The engine that computes, with one typed table a ledger, from canonical CSV texts.
 
     DuckDB, unless ``POLICYBOOK_ENGINE`` has the address of another.
@@ -36,6 +42,10 @@ def open_engine(texts: Mapping[str, str], schemas: Mapping[str, Schema]) -> Engi
     :class:`UsageError` for an address that is none.
     """
     address = chosen_engine()
+    if large and engine_kind(address) != "duckdb":
+        message = f"大台账 {'、'.join(large)} 只能由 DuckDB 计算。"
+        remedy = "不设 --engine，或把台账减到限度以下。"
+        raise EngineError(error("engine.large", shown_address(address), message, remedy))
     if engine_kind(address) == "postgresql":
         from policybook.engines.postgresql import PostgreSQL
 
@@ -44,7 +54,7 @@ def open_engine(texts: Mapping[str, str], schemas: Mapping[str, Schema]) -> Engi
         from policybook.engines.spark import Spark
 
         return Spark(address, texts, schemas)
-    return DuckDB(connect_duckdb(texts, schemas))
+    return DuckDB(connect_duckdb(texts, schemas, large))
 
 
 @contextmanager
@@ -56,7 +66,8 @@ def computing_on(address: str) -> Iterator[None]:
     before = os.environ.get(ENGINE)
     os.environ[ENGINE] = address
     try:
-        open_engine({}, {}).query("SELECT 1")
+        if engine_kind(address) != "duckdb":
+            open_engine({}, {}).query("SELECT 1")
         yield
     finally:
         os.environ.pop(ENGINE)

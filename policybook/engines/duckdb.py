@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from policybook.errors import LedgerError, error
+from policybook.large import Streamed
 from policybook.schema import Schema
 
 if TYPE_CHECKING:
@@ -28,15 +29,20 @@ class DuckDB:
 
 
 def connect_duckdb(
-    texts: Mapping[str, str], schemas: Mapping[str, Schema]
+    texts: Mapping[str, str],
+    schemas: Mapping[str, Schema],
+    large: Mapping[str, Streamed] | None = None,
 ) -> duckdb.DuckDBPyConnection:
     """A fresh in-memory DuckDB with one typed table a ledger, from canonical CSV texts.
 
+    ``large``: ledgers that stay in their files, a view each; only for them more cores are used.
     Raises :class:`LedgerError` when a cell does not have its column's type.
     """
     import duckdb
 
-    connection = duckdb.connect(":memory:", config={"threads": "1"})
+    connection = duckdb.connect(":memory:", config={} if large else {"threads": "1"})
+    for name, records in (large or {}).items():
+        connection.execute(f'CREATE VIEW "{name}" AS FROM {records.once}')
     with tempfile.TemporaryDirectory(prefix="policybook-") as folder:
         for name, text in texts.items():
             path = Path(folder, f"{name}.csv")

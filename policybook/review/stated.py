@@ -69,7 +69,8 @@ def exempt(draft: Draft, mark: Mark | None, cells: Collection[str]) -> tuple[str
 def cell_texts(ledgers: Mapping[str, Ledger]) -> frozenset[str]:
     """What cells say, and how pages show a record's source: its document's short title, place."""
     short = {row["id"]: row["short"] for row in ledgers["documents"].rows}
-    texts = {text for ledger in ledgers.values() for row in ledger.rows for text in row.values()}
+    held = (ledger for ledger in ledgers.values() if ledger.large is None)
+    texts = {text for ledger in held for row in ledger.rows for text in row.values()}
     for text in [text for text in texts if text.partition(":")[0] in short]:
         document, _, place = text.partition(":")
         texts.add(f"{short[document]} · {place}" if place else short[document])

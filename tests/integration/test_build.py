@@ -5,7 +5,6 @@ A made-up city stands for the project, so that an edition is built in seconds.
 
 from __future__ import annotations
 
-import hashlib
 import http.client
 import json
 import os
@@ -21,32 +20,15 @@ from urllib.parse import urlsplit
 import nbformat
 import pytest
 
-from policybook import site as builder
 from policybook.edition import load_edition
 from policybook.errors import Finding, PolicybookError
 from policybook.model import Fact, fact_from_dict
 from policybook.notebooks import evaluate_notebooks
-from policybook.period import parse_period
 from policybook.published import SUMS
+from tests.integration.builds import Built, build, changed, replace, tree
 from tests.integration.city import PERIODS, found_city, write_notebook
 
 FIRST, SECOND = PERIODS
-
-
-@dataclass(frozen=True)
-class Built:
-    """How a build went."""
-
-    said: list[str]
-    findings: list[Finding]
-
-
-def build(root: Path, *periods: str, jobs: int = 2, cached: bool = True) -> Built:
-    """Build a city's editions in this process."""
-    said: list[str] = []
-    out = root / "_build" / "site"
-    project = builder.Project(root, root / "data", out, jobs, cached, said.append)
-    return Built(said, builder.build(project, list(map(parse_period, periods))))
 
 
 def refused(root: Path, *periods: str) -> list[Finding]:
@@ -54,27 +36,6 @@ def refused(root: Path, *periods: str) -> list[Finding]:
     with pytest.raises(PolicybookError) as caught:
         build(root, *periods)
     return caught.value.findings
-
-
-def tree(folder: Path) -> dict[str, str]:
-    """Every file of a folder, hidden ones too, by its digest."""
-    return {
-        path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
-        for path in folder.rglob("*")
-        if path.is_file()
-    }
-
-
-def changed(before: dict[str, str], after: dict[str, str]) -> list[str]:
-    """The files in which two trees differ."""
-    return sorted(name for name in {**before, **after} if before.get(name) != after.get(name))
-
-
-def replace(path: Path, old: str, new: str) -> None:
-    """Change a text that must stand in a file."""
-    text = path.read_text(encoding="utf-8")
-    assert old in text
-    path.write_text(text.replace(old, new, 1), encoding="utf-8")
 
 
 def facts_of(root: Path, period: str = FIRST) -> dict[str, Fact]:

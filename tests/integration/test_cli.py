@@ -203,3 +203,14 @@ def test_help_is_quick_to_load() -> None:
         [sys.executable, "-c", code], capture_output=True, encoding="utf-8", check=False, timeout=60
     )
     assert done.returncode == 0, done.stderr
+
+
+def test_the_cache_is_told_and_cleared(tmp_path: Path) -> None:
+    """Its size by kind; after clearing, nothing."""
+    kept = tmp_path / "_build/cache/notebooks/a.ipynb"
+    kept.parent.mkdir(parents=True)
+    kept.write_bytes(b"x" * 1_500_000)
+    assert "1.5" in run("cache", "--root", tmp_path).stdout
+    assert "清除了 1 个" in run("cache", "--root", tmp_path, "--limit", "1").stdout
+    told = json.loads(run("cache", "--root", tmp_path, "--json").stdout)
+    assert told["kinds"]["notebooks"] == {"count": 0, "bytes": 0}

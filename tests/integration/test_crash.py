@@ -16,7 +16,7 @@ import pytest
 
 from policybook.inventory import check_sums
 from policybook.published import digests
-from policybook.site import sums_digest
+from policybook.unchanged import sums_digest
 from tests.integration.city import WORKS, found_city
 
 PERIOD = "2031Q1"

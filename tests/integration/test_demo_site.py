@@ -17,10 +17,10 @@ from policybook.demo import write_demo
 from policybook.diff import compare_editions
 from policybook.pages import read_page
 from policybook.period import find_periods
+from policybook.project import Project
 from policybook.published import DOCUMENT
 from policybook.publishing import release
 from policybook.register import read_register
-from policybook.site import Project
 from policybook.verify import verify_release
 
 

@@ -13,12 +13,13 @@ import pytest
 
 from policybook.errors import Finding, SiteError, UsageError
 from policybook.period import parse_period
+from policybook.project import Project
 from policybook.published import SIGNATURE, digests
 from policybook.publishing import release
 from policybook.register import Published, Released, add_release, read_register
 from policybook.release import VERIFIER
 from policybook.signature import check_signature, fingerprint
-from policybook.site import Project, build
+from policybook.site import build
 from policybook.trace import edition_facts
 from policybook.verify import verify_release
 from tests.integration.city import PERIOD, found_city

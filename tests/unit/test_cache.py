@@ -185,7 +185,7 @@ def test_what_all_notebooks_depend_on_is_digested(
     name: str, made_up_data: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A change of a shared file changes its own digest and no other."""
-    monkeypatch.setattr("policybook.cache.PACKAGE", made_up_data / "schema")  # no need to read all
+    monkeypatch.setattr("policybook.program.PACKAGE", made_up_data / "empty")
     before = shared_digests(made_up_data, made_up_data, made_up_data / PERIOD)
     with (made_up_data / name).open("a", encoding="utf-8") as file:
         file.write(" ")
@@ -195,8 +195,19 @@ def test_what_all_notebooks_depend_on_is_digested(
 
 def test_the_program_is_digested(made_up_data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A change of the package's code is a change of every key."""
-    monkeypatch.setattr("policybook.cache.PACKAGE", made_up_data)
+    monkeypatch.setattr("policybook.program.PACKAGE", made_up_data)
     before = shared_digests(made_up_data, made_up_data, made_up_data / PERIOD)["程序"]
     (made_up_data / "deep").mkdir()
     (made_up_data / "deep" / "new.py").write_text("x = 1\n", encoding="utf-8")
     assert shared_digests(made_up_data, made_up_data, made_up_data / PERIOD)["程序"] != before
+
+
+def test_a_broken_file_is_a_miss(cache: NotebookCache, notebook: Notebook, said: list[str]) -> None:
+    """What cannot be read is run again."""
+    path = notebook(SETUP, "edition.works")
+    cache.put(path, PARAMETERS, notebook_of("done"))
+    assert cache.folder is not None
+    (kept,) = cache.folder.glob("*.ipynb")
+    kept.write_text("{", encoding="utf-8")
+    assert cache.get(path, PARAMETERS) is None
+    assert said == ["运行 01_made_up（缓存的文件读不出来）"]

@@ -14,16 +14,15 @@ from nbformat import v4
 
 from policybook.edition import Edition
 from policybook.errors import Finding, NotebookError
+from policybook.execution import check_parameters, tidy
 from policybook.model import Fact, Figure
 from policybook.notebooks import (
     chapter_of,
     check_coverage,
-    check_parameters,
     collect,
     evaluate_notebooks,
     find_notebooks,
     read_notebook,
-    tidy,
 )
 from policybook.outputs import FACT_KEY, FIGURE_KEY, PNG, SVG
 from tests.unit.conftest import PERIOD

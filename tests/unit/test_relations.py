@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 from pathlib import Path
 
@@ -133,9 +133,17 @@ ROWS = [
 ]
 
 
+def records_checked(
+    relation: Relation, placed: Sequence[tuple[str, dict[str, str]]]
+) -> list[Finding]:
+    """The findings of a rule over records, each with its place."""
+    rows = [row for _, row in placed]
+    return list(check_records(relation, rows, lambda index: placed[index][0]))
+
+
 def test_rules_look_at_each_record() -> None:
     """Rows with an empty side are passed over."""
-    found = check_records(over_records("x", "<=", "y"), ROWS)
+    found = records_checked(over_records("x", "<=", "y"), ROWS)
     assert [finding.place for finding in found] == [
         "works.csv 第2行 x、y列",
         "works.csv 第4行 x、y列",
@@ -147,14 +155,14 @@ def test_rules_look_at_each_record() -> None:
 
 def test_rules_look_at_chosen_records_only() -> None:
     """A condition chooses the records of which the rule speaks."""
-    (finding,) = check_records(over_records("x", "<=", "y", kind="绿化"), ROWS)
+    (finding,) = records_checked(over_records("x", "<=", "y", kind="绿化"), ROWS)
     assert finding.place == "works.csv 第4行 x、y列"
 
 
 @pytest.mark.parametrize("left", ["x +", "x / (y - 2)"])
 def test_unworkable_rules_are_findings(left: str) -> None:
     """A slip in a rule's formula is told with the record, not raised."""
-    found = check_records(over_records(left, "<=", "y"), ROWS[:1])
+    found = records_checked(over_records(left, "<=", "y"), ROWS[:1])
     assert [finding.code for finding in found] == ["relation.formula"]
     assert found[0].place.startswith("works.csv 第2行")
     assert "parts" in found[0].message
@@ -176,7 +184,7 @@ def test_rounded_parts_may_miss_their_total(
     """Only as far as the rounding of their printed digits explains it."""
     relation = Relation("sum", "分项相加", "a + b", "=", "total", ledger="works", rounding=True)
     row = {"id": "road", "a": parts[0], "b": parts[1], "total": total}
-    assert (check_records(relation, [("works.csv 第2行", row)]) == []) is holds
+    assert (records_checked(relation, [("works.csv 第2行", row)]) == []) is holds
 
 
 @pytest.mark.parametrize(
@@ -186,7 +194,7 @@ def test_rounded_values_may_stand_either_way(op: str, holds: bool) -> None:
     """1.34 printed as 1.3 may be more or less than 1.26 printed as 1.3."""
     relation = Relation("order", "次序", "a", op, "b", ledger="works", rounding=True)
     row = {"id": "road", "a": "1.3", "b": "1.3"}
-    assert (check_records(relation, [("works.csv 第2行", row)]) == []) is holds
+    assert (records_checked(relation, [("works.csv 第2行", row)]) == []) is holds
 
 
 def test_rounding_is_for_records(tmp_path: Path) -> None:

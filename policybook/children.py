@@ -1,0 +1,103 @@
+"""Work done in forked children of this process. floor: children.
+
+A fork has every module that was imported before it, and leaves nothing behind: notebooks
+stay apart from each other without each starting an interpreter of its own.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from multiprocessing.connection import Connection, wait
+from multiprocessing.process import BaseProcess
+from typing import Any, Generic, TypeVar
+
+from policybook.errors import ChildError
+
+T = TypeVar("T")
+
+FORKS = sys.platform == "linux"
+"""Elsewhere a fork is missing, or unsafe under system libraries."""
+
+
+@dataclass(frozen=True)
+class Child(Generic[T]):
+    """A task at work in a process of its own."""
+
+    process: BaseProcess
+    answers: Connection[Any, Any]
+
+    def result(self) -> T:
+        """What the task returned; raises what it raised, or :class:`ChildError`."""
+        try:
+            raised, answer = self.answers.recv()
+        except EOFError:
+            self.process.join()
+            raise ChildError(f"子进程中断（{self.process.exitcode}）") from None
+        finally:
+            self.answers.close()
+        self.process.join()
+        if raised:
+            raise answer
+        found: T = answer
+        return found
+
+    def stop(self) -> None:
+        """End the child, whatever it is doing."""
+        self.process.kill()
+        self.process.join()
+        self.answers.close()
+
+
+def start(task: Callable[[], T]) -> Child[T]:
+    """A task started in a forked child; its result and exceptions must pickle."""
+    context = multiprocessing.get_context("fork")
+    answers, mine = context.Pipe(duplex=False)
+    process = context.Process(target=_answer, args=(task, mine))
+    process.start()
+    mine.close()
+    return Child(process, answers)
+
+
+def _answer(task: Callable[[], Any], answers: Connection[Any, Any]) -> None:
+    try:
+        answer = (False, task())
+    except Exception as problem:
+        answer = (True, problem)
+    answers.send(answer)
+
+
+def run(tasks: Sequence[Callable[[], T]], jobs: int) -> Iterator[Child[T]]:
+    """Each task's child, finished, in the order of the tasks; ``jobs`` at a time.
+
+    When the caller gives up, the children that are at work are stopped.
+    """
+    waiting = list(enumerate(tasks))[::-1]
+    working: dict[Connection[Any, Any], int] = {}
+    children: dict[int, Child[T]] = {}
+    done: set[int] = set()
+    asked = 0
+    try:
+        while asked < len(tasks):
+            while waiting and len(working) < jobs:
+                number, task = waiting.pop()
+                children[number] = start(task)
+                working[children[number].answers] = number
+            ready = wait(list(working))
+            done.update(working.pop(answers) for answers in list(working) if answers in ready)
+            while asked in done:
+                yield children[asked]
+                asked += 1
+    finally:
+        for number in working.values():
+            children[number].stop()
+
+
+def answers(tasks: Sequence[Callable[[], T]], jobs: int) -> Iterator[T]:
+    """The tasks' answers in their order: from children, or from here with one job or no forks."""
+    if jobs == 1 or not FORKS:
+        yield from (task() for task in tasks)
+    else:
+        yield from (child.result() for child in run(tasks, jobs))

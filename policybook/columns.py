@@ -1,0 +1,127 @@
+"""A ledger's cells column by column: read and checked in bulk. floor: ledgers.
+
+Most files are what they should be. Their cells are split at once and looked at a column at
+a time; a record becomes a mapping only when somebody asks for one.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
+from operator import methodcaller
+from typing import overload
+
+_NEAR_A_MARK = (" ,", ", ", " \n", "\n ")
+"""Where a space would be stripped off a cell."""
+
+
+class Records(Sequence[dict[str, str]]):
+    """Records kept as columns; each is a mapping of its cells, made when first asked for."""
+
+    text = ""
+    """The canonical text, where the file's own was that."""
+
+    def __init__(self, columns: Mapping[str, Sequence[str]]) -> None:
+        self._columns = columns
+
+    @property
+    def columns(self) -> Mapping[str, Sequence[str]]:
+        """The cells of each column."""
+        return self._columns
+
+    @cached_property
+    def _rows(self) -> tuple[dict[str, str], ...]:
+        names = tuple(self.columns)
+        return tuple(
+            dict(zip(names, cells, strict=True))
+            for cells in zip(*self.columns.values(), strict=True)
+        )
+
+    def __len__(self) -> int:
+        return len(next(iter(self.columns.values())))
+
+    def __iter__(self) -> Iterator[dict[str, str]]:
+        return iter(self._rows)
+
+    @overload
+    def __getitem__(self, index: int) -> dict[str, str]: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[dict[str, str]]: ...
+
+    def __getitem__(self, index: int | slice) -> dict[str, str] | Sequence[dict[str, str]]:
+        return self._rows[index]
+
+
+class Canonical(Records):
+    """Records of a canonical text without quotes, split when a cell is first asked for."""
+
+    def __init__(self, text: str, names: Sequence[str], number: int) -> None:
+        super().__init__({})
+        self.text = text
+        self._names = names
+        self._number = number
+
+    @cached_property
+    def columns(self) -> Mapping[str, Sequence[str]]:
+        """The cells of each column."""
+        cells = self.text[:-1].replace("\n", ",").split(",")
+        width = len(self._names)
+        return {name: cells[place + width :: width] for place, name in enumerate(self._names)}
+
+    def __len__(self) -> int:
+        return self._number
+
+
+def split_columns(text: str, names: Sequence[str]) -> tuple[Records, Sequence[int]] | None:
+    """Records and their lines, of a file in which nothing has to be told or left out.
+
+    None when the header is not made of just these names, a record has another width or is
+    empty, or there is none: who reads it record by record can say where and why.
+    """
+    if '"' in text or "\r" in text:
+        return _parsed(text, names)
+    lines = text.removesuffix("\n").split("\n")
+    marks = len(names) - 1
+    if not marks or len(lines) < 2 or max(map(len, lines)) > csv.field_size_limit():
+        return None
+    if set(map(methodcaller("count", ","), lines)) != {marks}:
+        return None
+    printable = "".join(lines).isprintable()  # then a space is the only white space
+    edged = f"\n{text}\n"
+    plain = printable and not any(mark in edged for mark in _NEAR_A_MARK)
+    if plain and lines[0] == ",".join(names) and f"\n{',' * marks}\n" not in edged:
+        canonical = text if text.endswith("\n") else f"{text}\n"
+        numbers = range(2, len(lines) + 1)
+        return Canonical(canonical, names, len(numbers)), numbers
+    cells = list(map(str.strip, ",".join(lines).split(",")))
+    width = len(names)
+    columns = {cells[place]: cells[place + width :: width] for place in range(width)}
+    return _fitting(columns, range(2, len(lines) + 1), names)
+
+
+def _parsed(text: str, names: Sequence[str]) -> tuple[Records, Sequence[int]] | None:
+    """The same of a file with quotes or other line ends."""
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    try:
+        rows = list(reader)
+    except csv.Error:
+        return None
+    if len(rows) < 2 or set(map(len, rows)) != {len(names)} or reader.line_num != len(rows):
+        return None  # the last: a record goes on over several lines
+    columns = {
+        header.strip(): list(map(str.strip, cells)) for header, *cells in zip(*rows, strict=True)
+    }
+    return _fitting(columns, range(2, len(rows) + 1), names)
+
+
+def _fitting(
+    columns: dict[str, list[str]], lines: Sequence[int], names: Sequence[str]
+) -> tuple[Records, Sequence[int]] | None:
+    if len(columns) != len(names) or set(columns) != set(names):
+        return None
+    if all("" in cells for cells in columns.values()):
+        return None  # there may be an empty record, which does not count
+    return Records(columns), lines

@@ -1,0 +1,103 @@
+"""What is kept for the next build: how much, since when, within a bound. floor: keeping.
+
+Everything kept can be made again; what was used longest ago goes first.  Two builds may keep
+and clear side by side: a page folder at work is locked, a file is complete or missing.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import shutil
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+NOTEBOOKS, PAGES, EDITIONS = "notebooks", "pages", "editions"
+KINDS = {
+    NOTEBOOKS: "运行过的笔记本",
+    PAGES: "生成页面的文件夹",
+    EDITIONS: "各期由什么生成",
+}
+"""The folders of a cache, and what is in them."""
+MEGABYTE = 1_000_000
+LIMIT = 1000
+"""Megabytes that are kept unless somebody says otherwise."""
+
+
+@dataclass(frozen=True)
+class Kept:
+    """One thing that is kept: a file, or a folder of pages."""
+
+    kind: str
+    path: Path
+    size: int  # bytes
+    used: float  # when it was last used, in seconds since 1970
+
+
+def kept_things(cache: Path) -> list[Kept]:
+    """All that a cache has, used longest ago first."""
+    return sorted(_things(cache), key=lambda one: (one.used, one.path))
+
+
+def _things(cache: Path) -> Iterator[Kept]:
+    for kind in KINDS:
+        for path in (cache / kind).glob("*"):
+            if path.suffix in (".lock", ".tmp"):
+                continue
+            files = [path, *path.rglob("*")] if path.is_dir() else [path]
+            try:
+                sizes = [one.stat().st_size for one in files if one.is_file()]
+                yield Kept(kind, path, sum(sizes), path.stat().st_mtime)
+            except FileNotFoundError:  # somebody has just cleared it
+                continue
+
+
+def prune(cache: Path, limit: int) -> list[Kept]:
+    """Remove what was used longest ago until no more than ``limit`` bytes are left.
+
+    Returns what was removed.
+    """
+    things = kept_things(cache)
+    size = sum(one.size for one in things)
+    removed = []
+    for one in things:
+        if size <= limit:
+            break
+        if remove(one.path):
+            removed.append(one)
+            size -= one.size
+    return removed
+
+
+def remove(path: Path) -> bool:
+    """Remove one thing; whether that was possible: not while a build works in it."""
+    if not path.is_dir():
+        path.unlink(missing_ok=True)
+        return True
+    with locked(path) as free:
+        if free:
+            shutil.rmtree(path, ignore_errors=True)
+        return free
+
+
+@contextmanager
+def locked(folder: Path) -> Iterator[bool]:
+    """Whether a folder of pages is this process's alone for as long as it is within."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with folder.with_name(f"{folder.name}.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+        else:
+            yield True
+
+
+def sizes(things: Iterable[Kept]) -> dict[str, tuple[int, int]]:
+    """How many things there are of each kind, and how many bytes."""
+    found = dict.fromkeys(KINDS, (0, 0))
+    for one in things:
+        count, size = found[one.kind]
+        found[one.kind] = (count + 1, size + one.size)
+    return found

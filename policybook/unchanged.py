@@ -1,0 +1,83 @@
+"""Whether an edition must be built at all, by what files contain. floor: unchanged."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from policybook.errors import Finding
+from policybook.folders import replace_file
+from policybook.keeping import EDITIONS
+from policybook.period import Period, find_periods
+from policybook.program import program_digests
+from policybook.project import Project
+from policybook.published import SUMS, digests, stated_digests
+
+
+def sums_digest(release: Path) -> str:
+    """The digest of a release's ``SHA256SUMS``: that of the whole; "" where there is none."""
+    path = release / SUMS
+    return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
+
+
+def inputs_digest(project: Project, period: Period) -> str:
+    """The digest of all that an edition is built from, the program included."""
+    digest = hashlib.sha256(repr((str(period), str(project.data), str(project.root))).encode())
+    digest.update(json.dumps(program_digests(project.root), sort_keys=True).encode())
+    for path in sorted(_inputs(project, period)):
+        with path.open("rb") as file:
+            content = hashlib.file_digest(file, "sha256").hexdigest()
+        digest.update(f"{path}\0{content}\n".encode())
+    return digest.hexdigest()
+
+
+def _inputs(project: Project, period: Period) -> Iterator[Path]:
+    yield from (path for path in map(project.root.joinpath, _CONFIGURATION) if path.is_file())
+    for folder in (project.root / "notebooks", project.root / "book", *_data(project.data, period)):
+        yield from (path for path in folder.rglob("*") if path.is_file())
+    yield from (path for path in project.data.iterdir() if path.is_file())
+
+
+_CONFIGURATION = ("_config.yml", "_toc.yml")
+
+
+def _data(data: Path, period: Period) -> Iterator[Path]:
+    """The folders of data, those of later quarters apart."""
+    later = {str(one) for one in find_periods(data) if one > period.first}
+    yield from (path for path in data.iterdir() if path.is_dir() and path.name not in later)
+
+
+def findings_before(project: Project, period: Period, inputs: str) -> list[Finding] | None:
+    """What was found when the edition in place was built, if it is just what would be built."""
+    record, place = _record(project, period), project.out / str(period)
+    if record is None or not record.is_file():
+        return None
+    known = json.loads(record.read_text(encoding="utf-8"))
+    if (known["inputs"], known["sums"]) != (inputs, sums_digest(place)):
+        return None
+    if digests(place) != stated_digests(place):
+        return None  # somebody has changed the folder
+    os.utime(record)  # what was used longest ago is cleared first
+    return [Finding(**found) for found in known["findings"]]
+
+
+def remember(project: Project, period: Period, inputs: str, findings: list[Finding]) -> None:
+    """Keep what was found; not when the inputs have changed meanwhile."""
+    record = _record(project, period)
+    if record is None or inputs_digest(project, period) != inputs:
+        return
+    known = {
+        "inputs": inputs,
+        "sums": sums_digest(project.out / str(period)),
+        "findings": [found.as_dict() for found in findings],
+    }
+    record.parent.mkdir(parents=True, exist_ok=True)
+    replace_file(record, json.dumps(known, ensure_ascii=False, indent=1))
+
+
+def _record(project: Project, period: Period) -> Path | None:
+    place = hashlib.sha256(str(project.out).encode()).hexdigest()[:8]
+    return project.kept(f"{EDITIONS}/{period}-{place}.json")
