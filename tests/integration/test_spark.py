@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -186,6 +188,37 @@ def test_a_java_that_does_not_start_is_told(
     assert "engine.connect" in result.stderr
     assert "JAVA_GATEWAY_EXITED" in result.stderr
     assert "Traceback" not in result.stderr
+
+
+def test_pyspark_beside_pandera_is_quiet(tmp_path: Path) -> None:
+    """Who installs it in one environment sees nothing of what it says of pandas."""
+    command = [sys.executable, "-m", "policybook", "check", "--root", found_city(tmp_path / "city")]
+    environment = {**os.environ, "PYTHONPATH": str(spark.INSTALLED)}
+    done = subprocess.run(
+        command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0
+    assert "Warning" not in done.stderr
+
+
+def test_a_session_ends_with_whoever_started_it(address: str) -> None:
+    """Even if that is killed, process and files are gone."""
+    started = """
+import os, signal, sys
+from policybook.engines import spark
+os.environ[spark.SESSION] = ""
+spark.Spark(sys.argv[1], {}, {}).query("SELECT 1")
+print(spark._sessions[0][2], flush=True)
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+    command = [sys.executable, "-c", started, address]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    scratch = Path(done.stdout.strip())
+    assert scratch.name.startswith("pb-spark-")
+    end = time.monotonic() + 60
+    while scratch.exists() and time.monotonic() < end:
+        time.sleep(0.1)
+    assert not scratch.exists()
 
 
 def test_wrong_addresses_are_wrong_use() -> None:
