@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from policybook.workers import Workers
+
 
 @dataclass(frozen=True)
 class Project:
@@ -17,6 +19,7 @@ class Project:
     jobs: int
     cached: bool
     say: Callable[[str], None]
+    workers: Workers | None = None  # None: this process does its work itself
 
     def kept(self, what: str) -> Path | None:
         """Where something is kept for the next build; None: nothing is."""

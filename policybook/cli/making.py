@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -24,6 +25,7 @@ from policybook.terminal import report
 
 if TYPE_CHECKING:
     from policybook.project import Project
+    from policybook.workers import Workers
 
 Out = Annotated[
     Path | None, typer.Option(help="发布到哪里；默认为 _build/site。", show_default=False)
@@ -36,10 +38,25 @@ Marked = Annotated[
 ]
 
 
-def _project(root: Path, data: Path, out: Path, jobs: int, cached: bool = True) -> Project:
+def _project(
+    root: Path,
+    data: Path,
+    out: Path,
+    jobs: int,
+    cached: bool = True,
+    workers: Workers | None = None,
+) -> Project:
     from policybook.project import Project
 
-    return Project(root.resolve(), data.resolve(), out.resolve(), jobs, cached, say)
+    return Project(root.resolve(), data.resolve(), out.resolve(), jobs, cached, say, workers)
+
+
+def _workers(scheduler: str, jobs: int) -> AbstractContextManager[Workers | None]:
+    if not scheduler:
+        return nullcontext()
+    from policybook.cluster import working_under
+
+    return working_under(scheduler, jobs, say)
 
 
 @app.command(epilog="例：policybook build 2024Q2 --jobs 2")
@@ -51,6 +68,13 @@ def build(
     out: Out = None,
     jobs: Jobs = _CORES,
     engine: Engine = "",
+    scheduler: Annotated[
+        str,
+        typer.Option(
+            help="交给 Dask 集群：tcp://主机:端口（tls:// 加密），或 local；默认由本机的进程做。",
+            show_default=False,
+        ),
+    ] = "",
     no_cache: Annotated[bool, typer.Option("--no-cache", help="不沿用以前运行的笔记本。")] = False,
 ) -> None:
     """由台账生成网站：核查、重算、成页、核验，全部完成才替换旧版。"""
@@ -59,8 +83,9 @@ def build(
     from policybook import site
     from policybook.engines import computing_on
 
-    project = _project(root, data, out or root / "_build" / "site", jobs, not no_cache)
-    with computing_on(engine):
+    out = out or root / "_build" / "site"
+    with computing_on(engine), _workers(scheduler, jobs) as workers:
+        project = _project(root, data, out, jobs, not no_cache, workers)
         findings = site.build(project, chosen)
     report(findings, as_json=False)
     print(f"已生成 {'、'.join(map(str, chosen))} 到 {project.out}")
