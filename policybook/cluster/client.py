@@ -70,7 +70,11 @@ def working_under(address: str, jobs: int, say: Callable[[str], None]) -> Iterat
             return
         with (
             distributed.LocalCluster(
-                n_workers=1, threads_per_worker=jobs, processes=False, dashboard_address=None
+                n_workers=1,
+                threads_per_worker=jobs,
+                processes=False,  # each job has a process of its own anyway
+                dashboard_address=None,
+                scheduler_kwargs={"dashboard_address": "127.0.0.1:0"},
             ) as cluster,
             distributed.Client(cluster, set_as_default=False) as client,
         ):
