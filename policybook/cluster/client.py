@@ -110,7 +110,7 @@ class DaskWorkers:
             self._await_workers()
             count = self._check(here)
             self._say(f"交给 {self._address} 的 {count} 个 Dask worker：{len(jobs)} 件")
-            # A task of its own, and no scattered data: those are lost with the worker that has them.
+            # A task of its own: scattered data are lost with the worker that has them.
             shared = self._client.submit(bytes, content, pure=False)
             orders = [ordered(job, chosen_engine(), here) for job in jobs]
             given = [self._client.submit(perform, shared, order, pure=False) for order in orders]
