@@ -62,7 +62,9 @@ def working_under(address: str, jobs: int, say: Callable[[str], None]) -> Iterat
         raise UsageError(
             error("cluster.missing", "--scheduler", "没有安装 Dask。", remedy)
         ) from None
-    logging.getLogger("distributed").setLevel(logging.CRITICAL + 1)  # we say what went wrong
+    for name in logging.root.manager.loggerDict:
+        if name.partition(".")[0] == "distributed":
+            logging.getLogger(name).setLevel(logging.CRITICAL + 1)  # we say what went wrong
     with dask.config.set(_SETTINGS):
         if address != LOCAL:
             with _connected(distributed.Client, address) as client:
@@ -140,9 +142,10 @@ class DaskWorkers:
         """How many workers there are, all with the versions of this machine."""
         answers = self._client.run(versions, on_error="return")
         for address, there in answers.items():
-            if isinstance(there, ImportError):
-                there = {}
-            if isinstance(there, dict) and (different := differing(here, there)):
+            if isinstance(there, OSError):  # lost just now
+                continue
+            known = there if isinstance(there, dict) else {}  # no such function there
+            if different := differing(here, known):
                 raise other_version(address, different)
         return len(answers)
 
@@ -156,7 +159,7 @@ class DaskWorkers:
             raise
         except KilledWorker:
             message = "做同一件工作的 worker 一再中断。"
-            remedy = "多半是内存不够：给 worker 更多内存或更少线程；原有的内容未动。"
+            remedy = "多半是内存不够：给 worker 更少的线程（--nthreads）；原有的内容未动。"
             raise ClusterError(error("cluster.killed", self._address, message, remedy)) from None
         except (Exception, *_CANCELLED) as problem:  # Dask's and the network's, of many kinds
             message = f"集群中断：{_said(problem)}。"

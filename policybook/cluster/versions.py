@@ -19,11 +19,11 @@ _OURS = ("policybook", "distributed")
 def versions() -> dict[str, str]:
     """This program by its digest, and all it rests on by their versions."""
     return {
+        "policybook": program_digest()[:12],
         "Python": platform.python_version(),
         "SQLite": sqlite3.sqlite_version,
         "sqlite-wasm": sqlite_digest()[:12],
-        **_packages(),
-        "policybook": program_digest()[:12],
+        **{name: found for name, found in _packages().items() if name != "policybook"},
     }
 
 

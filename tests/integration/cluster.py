@@ -120,8 +120,8 @@ except OSError:
         return self.begun.read_text(encoding="utf-8") if self.begun.is_file() else ""
 
     @contextmanager
-    def killing(self, cluster: Cluster, everybody: bool = False) -> Iterator[None]:
-        """Within it, the worker whose notebook is caught is killed, or all are."""
+    def killing(self, cluster: Cluster, whom: str = "one") -> Iterator[None]:
+        """Within it, the worker whose notebook is caught is killed, or all, or the scheduler."""
         self.folder.mkdir()
         over = threading.Event()
         caught: list[psutil.Process] = []
@@ -132,8 +132,10 @@ except OSError:
                 return
             caught.append(psutil.Process(int(self._caught())))
             above = {process.pid for process in caught[0].parents()}
+            if whom == "scheduler":
+                cluster.scheduler.kill()
             for worker in list(cluster.workers):
-                if everybody or worker.pid in above:
+                if whom == "all" or (whom == "one" and worker.pid in above):
                     cluster.kill(worker)
 
         killer = threading.Thread(target=strike)

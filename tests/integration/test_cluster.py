@@ -96,11 +96,25 @@ def test_without_workers_left_nothing_is_changed(
 ) -> None:
     """All workers killed in the middle of the work: a finding, and no edition half written."""
     monkeypatch.setattr(client, "PATIENCE", 1.0)
-    with trap.killing(working, everybody=True):
+    with trap.killing(working, whom="all"):
         result = build(city, "--out", str(tmp_path / "site"), "--scheduler", working.address)
     assert result.exit_code == 1
     assert "错误 [cluster.no-workers] tcp://127.0.0.1:" in result.output
     assert "dask worker" in result.output
+    assert built(tmp_path / "site") == {}
+
+
+def test_without_a_scheduler_nothing_is_changed(city: Path, trap: Trap, tmp_path: Path) -> None:
+    """A scheduler killed in the middle of the work: a finding, and nothing of Dask's own."""
+    with cluster() as found:
+        found.start_worker("--no-nanny")
+        command = (PERIODS[0], "--out", str(tmp_path / "site"), "--scheduler", found.address)
+        with trap.killing(found, whom="scheduler"):
+            result = build(city, *command)
+            found.stop()
+    assert result.exit_code == 1
+    assert result.output.startswith("错误 [cluster.lost] tcp://127.0.0.1:")
+    assert "Traceback" not in result.output
     assert built(tmp_path / "site") == {}
 
 
