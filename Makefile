@@ -60,7 +60,7 @@ lock: $(READY) ## compile requirements*.txt anew from pyproject.toml (UPGRADE=1:
 	        --generate-hashes --allow-unsafe --strip-extras \
 	        --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --quiet "$$@"
 	}
-	compile --extra dev --extra postgresql --output-file requirements.txt pyproject.toml
+	compile --extra dask --extra dev --extra postgresql --output-file requirements.txt pyproject.toml
 	$(BIN)/python -c 'import tomllib; project = tomllib.load(open("pyproject.toml", "rb"))["project"]; \
 	    print(*project["optional-dependencies"]["spark"], sep="\n")' \
 	    | compile --output-file requirements-spark.txt -

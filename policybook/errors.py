@@ -74,6 +74,10 @@ class EngineError(PolicybookError):
     """An engine that cannot be reached, or that refuses."""
 
 
+class ClusterError(PolicybookError):
+    """Machines that cannot be reached, that are lost, or that have another program."""
+
+
 class SiteError(PolicybookError):
     """The book does not build without a warning."""
 

@@ -22,6 +22,7 @@ from policybook.children import FORKS, run
 from policybook.edition import Staged, prepared, read_staged
 from policybook.errors import ChildError, Finding, NotebookError, PolicybookError, error
 from policybook.notebooks import find_notebooks, read_notebook
+from policybook.workers import Job, Workers, pack
 
 PARAMETERS = "parameters"
 Task = Callable[[], str]
@@ -39,10 +40,12 @@ def run_notebooks(
     cache: NotebookCache,
     broken: Path,
     forks: bool = FORKS,
+    workers: Workers | None = None,
 ) -> dict[str, Any]:
     """Executed notebooks by name, run by papermill in ``folder`` (which holds ``data/``).
 
     ``broken``: where a failing notebook is kept for inspection.
+    ``workers``: those who run them in place of this machine.
     Raises :class:`NotebookError` with the findings of all failing notebooks.
     """
     done: dict[str, Any] = {}
@@ -54,6 +57,8 @@ def run_notebooks(
             missing.append(path)
     findings: list[Finding] = []
     execute = _in_children if forks else _in_kernels
+    if workers:
+        execute = partial(_on_workers, workers)
     results = execute(missing, parameters, folder, broken, jobs) if missing else ()
     for path, result in zip(missing, results, strict=True):
         try:
@@ -124,6 +129,29 @@ def _execute_apart(path: Path, parameters: Mapping[str, str], folder: Path, brok
             # A kernel's own log, not its cells': it complains of being shut down.
             extra_arguments=["--IPKernelApp.log_level=CRITICAL"],
         )
+
+
+def _on_workers(
+    workers: Workers,
+    paths: Sequence[Path],
+    parameters: Mapping[str, str],
+    folder: Path,
+    broken: Path,
+    jobs: int,
+) -> Iterator[Task]:
+    content = pack({name: folder / name for name in ("data", "notebooks")})
+    places = (("broken", str(broken)), ("", str(folder)))
+    given = [
+        Job(partial(_execute_there, path.name, dict(parameters)), places, "broken")
+        for path in paths
+    ]
+    yield from workers.run(given, content)
+
+
+def _execute_there(name: str, parameters: Mapping[str, str], folder: Path) -> str:
+    execute = _in_children if FORKS else _in_kernels
+    paths = [folder / "notebooks" / name]
+    return next(result() for result in execute(paths, parameters, folder, folder / "broken", 1))
 
 
 def _execute(path: Path, parameters: Mapping[str, str], broken: Path, **options: Any) -> str:

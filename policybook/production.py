@@ -74,7 +74,7 @@ def _build_edition(
     )
     given = notebook_parameters(str(period))
     broken = project.root / "_build" / "broken" / str(period)
-    executed = run_notebooks(stage, given, jobs, cache, broken)
+    executed = run_notebooks(stage, given, jobs, cache, broken, workers=project.workers)
     facts, figures = collect(executed)
     check_coverage(facts, checked.catalogue, str(period))
     findings = checked.findings + check_computed(

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from policybook.keeping import LIMIT
+from policybook.workers import Workers
 
 
 def cache_of(root: Path) -> Path:
@@ -25,6 +26,7 @@ class Project:
     cached: bool
     say: Callable[[str], None]
     limit: int = LIMIT  # megabytes kept for the next build
+    workers: Workers | None = None  # None: this process does its work itself
 
     def kept(self, what: str) -> Path | None:
         """Where something is kept for the next build; None: nothing is."""

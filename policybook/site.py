@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from policybook.errors import Finding, SiteError, error, note
 from policybook.folders import recover, swap, workshop
@@ -23,6 +24,9 @@ from policybook.register import (
 )
 from policybook.unchanged import findings_before, inputs_digest, remember, sums_digest
 
+if TYPE_CHECKING:
+    from policybook.sending import Made
+
 
 def build(project: Project, periods: Sequence[Period]) -> list[Finding]:
     """Each edition built aside, verified, then put in place of the old one at once.
@@ -33,6 +37,7 @@ def build(project: Project, periods: Sequence[Period]) -> list[Finding]:
     project.out.mkdir(parents=True, exist_ok=True)
     register = read_register(project.data)
     findings: list[Finding] = []
+    known, sent = _send(project, periods, register)
     for period in periods:
         place = project.out / str(period)
         released = register.get(str(period))
@@ -41,13 +46,13 @@ def build(project: Project, periods: Sequence[Period]) -> list[Finding]:
             if released is not None and sums_digest(place) == released.sha256:
                 findings.append(_kept(period, place))
                 continue
-            inputs = inputs_digest(project, period)
+            inputs = known.get(period) or inputs_digest(project, period)
             before = findings_before(project, period, inputs)
             if before is not None:
                 project.say(f"{period} 没有变化，仍在 {place}")
                 findings += before
                 continue
-            found = _build(project, period, work, released)
+            found = _build(project, period, work, released, sent.pop(period, None))
             swap(work / "release", place)
             remember(project, period, inputs, found)
             findings += found
@@ -58,15 +63,54 @@ def build(project: Project, periods: Sequence[Period]) -> list[Finding]:
     return findings
 
 
-def _build(
-    project: Project, period: Period, work: Path, released: Released | None
-) -> list[Finding]:
-    from policybook.production import build_edition  # slow to import, and often not needed
+def _send(
+    project: Project, periods: Sequence[Period], register: Mapping[str, Released]
+) -> tuple[dict[Period, str], dict[Period, Callable[[], Made]]]:
+    """Editions that must be built given to other machines, if they are several.
 
+    With the digests of what they are built from, taken before it was sent.
+    A single one is built here, and its notebooks are given away.
+    """
+    if project.workers is None:
+        return {}, {}
+    from policybook.sending import send_editions
+
+    known: dict[Period, str] = {}
+    orders = {}
+    for period in periods:
+        released = register.get(str(period))
+        if released and sums_digest(project.out / str(period)) == released.sha256:
+            continue
+        inputs = inputs_digest(project, period)
+        if findings_before(project, period, inputs) is None:
+            known[period], orders[period] = inputs, _terms(released)
+    if len(orders) < 2:
+        return {}, {}
+    return known, send_editions(project, project.workers, orders)
+
+
+def _terms(released: Released | None) -> tuple[date | None, str]:
+    """When an edition was released, and who signed it."""
+    return (date.fromisoformat(released.released_on), released.signer) if released else (None, "")
+
+
+def _build(
+    project: Project,
+    period: Period,
+    work: Path,
+    released: Released | None,
+    made: Callable[[], Made] | None,
+) -> list[Finding]:
+    if made:
+        from policybook.sending import receive
+
+        findings = receive(made(), work / "release")
+    else:
+        from policybook.production import build_edition  # slow to import, and often not needed
+
+        findings = build_edition(project, period, work, *_terms(released))
     if released is None:
-        return build_edition(project, period, work, None, "")
-    released_on = date.fromisoformat(released.released_on)
-    findings = build_edition(project, period, work, released_on, released.signer)
+        return findings
     return findings + check_republished(project.data, work / "release", released)
 
 

@@ -6,6 +6,7 @@ without it builds releases all the same, whose pages then say that they cannot r
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 import sys
 from pathlib import Path
@@ -23,6 +24,13 @@ _FILES = {
 def has_sqlite(package: Path = PACKAGE) -> bool:
     """Whether this environment has SQLite for browsers."""
     return all((package / name).is_file() for name in _FILES)
+
+
+def sqlite_digest(package: Path = PACKAGE) -> str:
+    """The digest of what releases get from this environment; "" where it has none."""
+    if not has_sqlite(package):
+        return ""
+    return hashlib.sha256(b"".join((package / name).read_bytes() for name in _FILES)).hexdigest()
 
 
 def copy_sqlite(release: Path, package: Path = PACKAGE) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -25,6 +26,7 @@ from policybook.terminal import report
 
 if TYPE_CHECKING:
     from policybook.project import Project
+    from policybook.workers import Workers
 
 Out = Annotated[
     Path | None, typer.Option(help="发布到哪里；默认为 _build/site。", show_default=False)
@@ -42,11 +44,26 @@ Marked = Annotated[
 
 
 def _project(
-    root: Path, data: Path, out: Path, jobs: int, cached: bool = True, limit: int = LIMIT
+    root: Path,
+    data: Path,
+    out: Path,
+    jobs: int,
+    cached: bool = True,
+    limit: int = LIMIT,
+    workers: Workers | None = None,
 ) -> Project:
     from policybook.project import Project
 
-    return Project(root.resolve(), data.resolve(), out.resolve(), jobs, cached, say, limit)
+    places = (root.resolve(), data.resolve(), out.resolve())
+    return Project(*places, jobs, cached, say, limit, workers)
+
+
+def _workers(scheduler: str, jobs: int) -> AbstractContextManager[Workers | None]:
+    if not scheduler:
+        return nullcontext()
+    from policybook.cluster import working_under
+
+    return working_under(scheduler, jobs, say)
 
 
 @app.command(epilog="例：policybook build 2024Q2 --jobs 2")
@@ -58,6 +75,13 @@ def build(
     out: Out = None,
     jobs: Jobs = _CORES,
     engine: Engine = "",
+    scheduler: Annotated[
+        str,
+        typer.Option(
+            help="交给 Dask 集群：tcp://主机:端口（tls:// 加密），或 local；默认由本机的进程做。",
+            show_default=False,
+        ),
+    ] = "",
     no_cache: Annotated[
         bool, typer.Option("--no-cache", help="不沿用以前留下的笔记本和页面。")
     ] = False,
@@ -70,8 +94,8 @@ def build(
     from policybook.engines import computing_on
 
     out = out or root / "_build" / "site"
-    project = _project(root, data, out, jobs, not no_cache, cache_limit)
-    with computing_on(engine):
+    with computing_on(engine), _workers(scheduler, jobs) as workers:
+        project = _project(root, data, out, jobs, not no_cache, cache_limit, workers)
         findings = site.build(project, chosen)
     report(findings, as_json=False)
     print(f"已生成 {'、'.join(map(str, chosen))} 到 {project.out}")
