@@ -219,7 +219,7 @@ def test_a_long_good_ledger_is_not_split() -> None:
         assert "columns" not in works.rows.__dict__
 
 
-@pytest.mark.parametrize("length", [131_072, 131_073])
+@pytest.mark.parametrize("length", [131_000, 131_100])
 def test_cells_too_long_for_csv_are_told_as_ever(length: int) -> None:
     """What the csv module refuses is refused whichever way a file is read."""
     text = works_text([(0, "title", "长" * length)])
