@@ -84,7 +84,8 @@ def split_columns(text: str, names: Sequence[str]) -> tuple[Records, Sequence[in
     if '"' in text or "\r" in text:
         return _parsed(text, names)
     whole = text if text.endswith("\n") else f"{text}\n"
-    marks, width = _marks(whole), len(names)
+    data, width = whole.encode(), len(names)
+    marks = data.translate(None, _NO_MARKS)
     number, odd = divmod(len(marks), width)
     if width < 2 or number < 2 or odd or marks != (b"," * (width - 1) + b"\n") * number:
         return None
@@ -92,7 +93,7 @@ def split_columns(text: str, names: Sequence[str]) -> tuple[Records, Sequence[in
         return None
     printable = whole.replace("\n", "").isprintable()  # then a space is the only white space
     header = whole.partition("\n")[0]
-    edged = f"\n{whole}".encode()
+    edged = b"\n" + data
     blank = b"\n" + b"," * (width - 1) + b"\n"
     plain = printable and not any(mark in edged for mark in (*_NEAR_A_MARK, blank))
     lines = range(2, number + 1)
@@ -101,11 +102,6 @@ def split_columns(text: str, names: Sequence[str]) -> tuple[Records, Sequence[in
     cells = list(map(str.strip, whole[:-1].replace("\n", ",").split(",")))
     columns = {cells[place]: cells[place + width :: width] for place in range(width)}
     return _fitting(columns, lines, names)
-
-
-def _marks(text: str) -> bytes:
-    """The commas and line ends of a text."""
-    return text.encode().translate(None, _NO_MARKS)
 
 
 def _has_long_cell(text: str) -> bool:
