@@ -10,11 +10,11 @@ import csv
 import io
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
-from operator import methodcaller
 from typing import overload
 
-_NEAR_A_MARK = (" ,", ", ", " \n", "\n ")
+_NEAR_A_MARK = (b" ,", b", ", b" \n", b"\n ")
 """Where a space would be stripped off a cell."""
+_NO_MARKS = bytes(set(range(256)) - set(b",\n"))
 
 
 class Records(Sequence[dict[str, str]]):
@@ -83,23 +83,34 @@ def split_columns(text: str, names: Sequence[str]) -> tuple[Records, Sequence[in
     """
     if '"' in text or "\r" in text:
         return _parsed(text, names)
-    lines = text.removesuffix("\n").split("\n")
-    marks = len(names) - 1
-    if not marks or len(lines) < 2 or max(map(len, lines)) > csv.field_size_limit():
+    whole = text if text.endswith("\n") else f"{text}\n"
+    data, width = whole.encode(), len(names)
+    marks = data.translate(None, _NO_MARKS)
+    number, odd = divmod(len(marks), width)
+    if width < 2 or number < 2 or odd or marks != (b"," * (width - 1) + b"\n") * number:
         return None
-    if set(map(methodcaller("count", ","), lines)) != {marks}:
+    if _has_long_cell(whole):
         return None
-    printable = "".join(lines).isprintable()  # then a space is the only white space
-    edged = f"\n{text}\n"
-    plain = printable and not any(mark in edged for mark in _NEAR_A_MARK)
-    if plain and lines[0] == ",".join(names) and f"\n{',' * marks}\n" not in edged:
-        canonical = text if text.endswith("\n") else f"{text}\n"
-        numbers = range(2, len(lines) + 1)
-        return Canonical(canonical, names, len(numbers)), numbers
-    cells = list(map(str.strip, ",".join(lines).split(",")))
-    width = len(names)
+    printable = whole.replace("\n", "").isprintable()  # then a space is the only white space
+    header = whole.partition("\n")[0]
+    edged = b"\n" + data
+    blank = b"\n" + b"," * (width - 1) + b"\n"
+    plain = printable and not any(mark in edged for mark in (*_NEAR_A_MARK, blank))
+    lines = range(2, number + 1)
+    if plain and header == ",".join(names):
+        return Canonical(whole, names, len(lines)), lines
+    cells = list(map(str.strip, whole[:-1].replace("\n", ",").split(",")))
     columns = {cells[place]: cells[place + width :: width] for place in range(width)}
-    return _fitting(columns, range(2, len(lines) + 1), names)
+    return _fitting(columns, lines, names)
+
+
+def _has_long_cell(text: str) -> bool:
+    """Whether there may be a cell longer than the csv module takes: it would say so."""
+    step = csv.field_size_limit() // 2
+    return any(
+        text.find(",", start, start + step) < 0 and text.find("\n", start, start + step) < 0
+        for start in range(0, len(text) - step, step)
+    )
 
 
 def _parsed(text: str, names: Sequence[str]) -> tuple[Records, Sequence[int]] | None:

@@ -44,7 +44,9 @@ def start_quarter(data: Path, period: Period) -> list[Finding]:
     inputs = load_inputs(data, str(before[-1]))
     earlier = str(before[-1])
     carried = {
-        name: _carried(ledger) for name, ledger in inputs.ledgers.items() if name != "documents"
+        name: _carried(ledger)
+        for name, ledger in inputs.ledgers.items()
+        if name != "documents" and ledger.large is None
     }
     with workshop(data) as work:
         folder = work / str(period)
@@ -68,7 +70,7 @@ def start_quarter(data: Path, period: Period) -> list[Finding]:
         folder.rename(target)
     return [
         _note(target / f"{name}.csv", inputs.ledgers[name], one) for name, one in carried.items()
-    ]
+    ] + [_not_carried(target, one) for one in inputs.ledgers.values() if one.large is not None]
 
 
 def _carried(ledger: Ledger) -> Carried:
@@ -121,6 +123,12 @@ def _note(path: Path, before: Ledger, carried: Carried) -> Finding:
     blank = _titles(carried.schema)
     message = f"{carried.schema.title}：承接 {len(carried.rows)} 条{closed}{blank}。"
     return note("new.carried", path, message, "在工作簿里填写，再运行 policybook ingest。")
+
+
+def _not_carried(folder: Path, before: Ledger) -> Finding:
+    message = f"{before.schema.title}是大台账，记录不承接，也不在工作簿里。"
+    path = folder / before.path.name
+    return note("new.large", path, message, "把本期的整份文件（CSV 或 Parquet）放到这里。")
 
 
 def _titles(schema: Schema) -> str:

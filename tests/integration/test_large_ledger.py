@@ -81,3 +81,13 @@ def test_a_large_ledger_is_not_built_into_pages(city: Path) -> None:
     assert result.exit_code == 1
     assert "ledger.too-large" in result.output
     assert not (city / "_build" / "site" / PERIOD).exists()
+
+
+def test_a_large_ledger_is_not_carried_over(city: Path) -> None:
+    """The next quarter starts without its records, and a note says what to do."""
+    result = run(city, "new", "2031Q2")
+    assert result.exit_code == 0, result.output
+    assert "new.large" in result.output
+    folder = city / "data" / "2031Q2"
+    assert list(folder.glob("works.*")) == []
+    assert (folder / "visits.csv").is_file()

@@ -217,3 +217,17 @@ def test_a_long_good_ledger_is_not_split() -> None:
         with patch.object(rules, "SCREENED", 0):
             assert check_ledgers(both, []) == []
         assert "columns" not in works.rows.__dict__
+
+
+@pytest.mark.parametrize("length", [900, 1100])
+def test_cells_too_long_for_csv_are_told_as_ever(length: int) -> None:
+    """What the csv module refuses is refused whichever way a file is read."""
+    text = works_text([(0, "title", "长" * length)])
+    limit = csv.field_size_limit(1000)
+    try:
+        bulk = found(text)
+        with cell_by_cell():
+            assert found(text) == bulk
+    finally:
+        csv.field_size_limit(limit)
+    assert [one.code for one in bulk[0]] == ["ledger.csv"] * (length > 1000)
