@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from policybook.expression import Reduction, compile_records
+from policybook.expression import Reduction
 from policybook.model import Cell, Counted, Grade
 from policybook.numbers import exact_text, to_exact
+from policybook.queries import compile_records
 from policybook.rollup import Rollup
 
 LISTED = 20

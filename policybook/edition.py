@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -26,27 +26,21 @@ from policybook.comparisons import (
     comparison_formula,
     unfit,
 )
-from policybook.config import Parameters, read_parameters
+from policybook.config import Parameters
 from policybook.engines import open_engine
 from policybook.errors import FigureError, PublishError, error
-from policybook.expression import (
-    ENGINES,
-    Formula,
-    compile_table,
-    decimal_places,
-    take_apart,
-    unbound_tables,
-)
+from policybook.expression import Formula, take_apart, unbound_tables
 from policybook.facts import make_fact
-from policybook.figures import check_columns, figure_ledger, filled, plain_scalar, scalar_text
+from policybook.figures import filled, query_table, scalar_text
 from policybook.inputs import Inputs, load_inputs
-from policybook.ledgers import Ledger, read_ledgers
+from policybook.ledgers import Ledger
 from policybook.lineage import Source, trace
-from policybook.model import Fact, Figure, Operand, Scalar, Table
+from policybook.model import Fact, Figure, Operand
 from policybook.outputs import show_fact, show_figure
 from policybook.period import parse_period
-from policybook.provenance import attach, read_provenance
-from policybook.schema import Schema, load_schemas
+from policybook.queries import decimal_places
+from policybook.schema import Schema
+from policybook.staged import Staged, read_staged
 
 _prepared: ContextVar[Edition | None] = ContextVar("prepared", default=None)
 
@@ -59,32 +53,12 @@ def open_edition(period: str, data: str = "data") -> Edition:
     prepared = _prepared.get()
     if prepared is not None:
         return prepared
-    return read_staged(Path(data), period).opened()
+    return open_staged(read_staged(Path(data), period))
 
 
-@dataclass(frozen=True)
-class Staged:
-    """What the build staged for notebooks, read and not yet opened."""
-
-    parameters: Parameters
-    schemas: dict[str, Schema]
-    ledgers: dict[str, Ledger]
-    catalogue: dict[str, Statistic]
-
-    def opened(self) -> Edition:
-        """The edition, to compute in this process."""
-        return Edition(self.parameters, self.schemas, self.ledgers, self.catalogue, False)
-
-
-def read_staged(data: Path, period: str) -> Staged:
-    """The folder that the build staged for notebooks: nothing is checked again."""
-    parse_period(period)
-    folder = data / period
-    parameters = read_parameters(folder / "period.yml", period)
-    schemas = load_schemas(data)
-    read, _ = read_ledgers(data, folder, schemas, parameters.empty_ledgers)
-    ledgers = attach(read, read_provenance(folder))
-    return Staged(parameters, schemas, ledgers, load_catalogue(data / "statistics.yml"))
+def open_staged(staged: Staged) -> Edition:
+    """An edition that displays its facts and draws its figures: that of a notebook."""
+    return Edition(staged.parameters, staged.schemas, staged.ledgers, staged.catalogue, False)
 
 
 def load_edition(data: Path, period: str) -> Edition:
@@ -259,22 +233,15 @@ class Edition:
     ) -> None:
         if id in self.figures:
             raise FigureError(error("figure.twice", id, "这个图已经发布过。", "删去一处或改名。"))
-        ledger = figure_ledger(id, table)
-        schema = self.schemas[ledger]
-        check_columns(id, table.columns, schema)
-        sql = {engine: compile_table(table, engine, self._source.places) for engine in ENGINES}
-        result = self._source.engine.query(
-            compile_table(table, self._source.engine.dialect, self._source.places)
+        ledger, sql, data = query_table(id, table, self._source, self.schemas)
+        data = replace(
+            data,
+            rows=data.rows
+            + tuple(
+                (fact.period, fact.label, Decimal(fact.number))
+                for fact in (self.facts[name] for name in current)
+            ),
         )
-        rows: tuple[tuple[Scalar, ...], ...] = tuple(
-            tuple(plain_scalar(value) for value in row) for row in result
-        )
-        rows += tuple(
-            (fact.period, fact.label, Decimal(fact.number))
-            for fact in (self.facts[name] for name in current)
-        )
-        headings = tuple(schema.field(name).title for name in table.columns)
-        data = Table(tuple(table.columns), headings, rows)
         templates = {"title": title, "alt": alt}
         title, alt = filled(id, title, self.facts), filled(id, alt, self.facts)
         figure = Figure(
@@ -285,8 +252,8 @@ class Edition:
             source=source,
             ledger=ledger,
             columns=data.columns,
-            headings=headings,
-            rows=tuple(tuple(scalar_text(value) for value in row) for row in rows),
+            headings=data.headings,
+            rows=tuple(tuple(scalar_text(value) for value in row) for row in data.rows),
             sql=sql,
             notebook="",
             cell="",

@@ -19,9 +19,10 @@ import nbformat
 
 from policybook.cache import NotebookCache
 from policybook.children import FORKS, run
-from policybook.edition import Staged, prepared, read_staged
+from policybook.edition import open_staged, prepared
 from policybook.errors import ChildError, Finding, NotebookError, PolicybookError, error
 from policybook.notebooks import find_notebooks, read_notebook
+from policybook.staged import Staged, read_staged
 from policybook.workers import Job, Workers, pack
 
 PARAMETERS = "parameters"
@@ -97,7 +98,7 @@ def _execute_forked(
 ) -> str:
     from policybook.inprocess import ENGINE
 
-    with prepared(staged.opened()):
+    with prepared(open_staged(staged)):
         return _execute(path, parameters, broken, engine_name=ENGINE, cwd=str(folder))
 
 

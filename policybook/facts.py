@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from policybook.catalogue import Statistic
 from policybook.errors import PublishError, error
-from policybook.expression import ENGINES, Formula, combined_query
+from policybook.expression import Formula
 from policybook.ledgers import Ledger
 from policybook.lineage import (
     Source,
@@ -26,6 +26,7 @@ from policybook.numbers import (
     interval_text,
     number_text,
 )
+from policybook.queries import ENGINES, combined_query
 from policybook.schema import Schema
 from policybook.wording import in_numbers, in_words
 

@@ -14,8 +14,10 @@ import ibis.expr.types as ir
 from policybook.catalogue import nearest
 from policybook.errors import FigureError, error
 from policybook.ledgers import csv_text
-from policybook.model import ROW_EVIDENCE, Fact, Figure, Scalar
+from policybook.lineage import Source
+from policybook.model import ROW_EVIDENCE, Fact, Figure, Scalar, Table
 from policybook.numbers import is_number, plain
+from policybook.queries import ENGINES, compile_table
 from policybook.schema import Schema
 
 
@@ -55,6 +57,23 @@ def scalar_text(value: Scalar) -> str:
 def plain_scalar(value: Any) -> Scalar:
     """A query's value without trailing zeros."""
     return Decimal(plain(value)) if isinstance(value, Decimal) else value
+
+
+def query_table(
+    id: str, table: ir.Table, source: Source, schemas: Mapping[str, Schema]
+) -> tuple[str, dict[str, str], Table]:
+    """The ledger that a figure's table is made from, its queries, and the table.
+
+    Raises :class:`FigureError` for a table that is not a figure's.
+    """
+    ledger = figure_ledger(id, table)
+    schema = schemas[ledger]
+    check_columns(id, table.columns, schema)
+    sql = {engine: compile_table(table, engine, source.places) for engine in ENGINES}
+    result = source.engine.query(compile_table(table, source.engine.dialect, source.places))
+    rows = tuple(tuple(plain_scalar(value) for value in row) for row in result)
+    headings = tuple(schema.field(name).title for name in table.columns)
+    return ledger, sql, Table(tuple(table.columns), headings, rows)
 
 
 def figure_ledger(id: str, table: ir.Table) -> str:

@@ -11,17 +11,11 @@ from typing import Any
 
 from policybook.counted import AT_LEAST, count_cells, first_cells
 from policybook.engines import Engine
-from policybook.expression import (
-    ENGINES,
-    Formula,
-    Places,
-    Reduction,
-    compile_records,
-    compile_reduction,
-)
+from policybook.expression import Formula, Reduction
 from policybook.ledgers import Ledger
 from policybook.model import EVIDENCE, Cell, Operand
 from policybook.numbers import Interval, exact_text, half_unit, to_exact
+from policybook.queries import ENGINES, Places, compile_records, compile_reduction
 from policybook.rollup import Rollup
 
 

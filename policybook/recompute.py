@@ -16,11 +16,11 @@ from typing import Any
 
 from policybook.engines import connect_duckdb, connect_sqlite, sqlite_exact
 from policybook.errors import Finding, LedgerError, error
-from policybook.expression import asked_of, combined_query
 from policybook.lineage import operand_exact, queried_text
 from policybook.model import Fact, Figure, Operand
 from policybook.numbers import evaluate, exact_text, plain
 from policybook.published import RESTORE, Release
+from policybook.queries import asked_of, combined_query
 
 Query = Callable[[str], list[tuple[Any, ...]]]
 

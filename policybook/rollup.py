@@ -11,9 +11,10 @@ from __future__ import annotations
 
 from policybook.engines import Engine
 from policybook.engines.tables import asked_there
-from policybook.expression import Reduction, compile_relation
+from policybook.expression import Reduction
 from policybook.large import Streamed
 from policybook.ledgers import Ledger
+from policybook.queries import compile_relation
 from policybook.schema import Field
 
 FEW = 100

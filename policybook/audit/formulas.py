@@ -13,9 +13,9 @@ from sqlglot import expressions as sql
 from policybook.audit.filters import Ranges, criteria, truth
 from policybook.audit.ranges import Range
 from policybook.errors import AuditError, PolicybookError, error
-from policybook.expression import asked_of
 from policybook.model import Fact, Operand
 from policybook.numbers import names_in
+from policybook.queries import asked_of
 
 NO_DATA = "无数据"
 """What an operand shows that has no value: no cell of its records is filled."""

@@ -33,7 +33,7 @@ from policybook.config import TEXTS
 from policybook.demo import write_demo
 from policybook.edition import open_inputs
 from policybook.engines import connect_duckdb, connect_sqlite, sqlite_exact
-from policybook.expression import compile_reduction, take_apart, unbound_tables
+from policybook.expression import take_apart, unbound_tables
 from policybook.history import with_history
 from policybook.ledgers import csv_text
 from policybook.lineage import operand_exact, queried_text
@@ -42,6 +42,7 @@ from policybook.notebooks import evaluate_notebooks
 from policybook.numbers import evaluate, exact_text
 from policybook.period import parse_period
 from policybook.published import AUDIT, Release, read_release
+from policybook.queries import compile_reduction
 from policybook.release import write_data, write_sums
 from policybook.schema import parse_schema
 from policybook.stage import facts_document, write_json

@@ -10,9 +10,10 @@ import ibis.expr.types as ir
 
 from policybook.engines import Engine, connect_duckdb
 from policybook.engines.duckdb import DuckDB
-from policybook.expression import compile_records, compile_reduction, compile_table, unbound_tables
+from policybook.expression import unbound_tables
 from policybook.figures import plain_scalar, scalar_text
 from policybook.ledgers import csv_text
+from policybook.queries import compile_records, compile_reduction, compile_table
 from policybook.schema import parse_schema
 
 NAME = "order"

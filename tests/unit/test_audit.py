@@ -27,8 +27,9 @@ from policybook.audit.formulas import (
 )
 from policybook.audit.ranges import Range, cell_value, is_plain, quoted, range_name, ranges_of
 from policybook.errors import AuditError
-from policybook.expression import compile_reduction, take_apart, unbound_tables
+from policybook.expression import take_apart, unbound_tables
 from policybook.model import Operand
+from policybook.queries import compile_reduction
 from policybook.schema import Field, Schema
 from tests.unit.conftest import made_up_fact
 

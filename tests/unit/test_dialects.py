@@ -11,7 +11,7 @@ from ibis import _
 
 from policybook.dialects import compile_for
 from policybook.engines.tables import asked_there
-from policybook.expression import compile_records, compile_reduction, compile_table
+from policybook.queries import compile_records, compile_reduction, compile_table
 
 T: Any = ibis.table(
     {"id": "string", "share": "string", "on": "date", "level": "decimal(18, 2)", "items": "int64"},

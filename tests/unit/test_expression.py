@@ -17,19 +17,18 @@ from ibis import _
 
 from policybook.engines import connect_duckdb, connect_sqlite
 from policybook.errors import PublishError
-from policybook.expression import (
+from policybook.expression import take_apart, unbound_tables
+from policybook.ledgers import Ledger
+from policybook.lineage import value_text
+from policybook.numbers import evaluate
+from policybook.queries import (
     asked_of,
     combined_query,
     compile_records,
     compile_reduction,
     compile_table,
     decimal_places,
-    take_apart,
-    unbound_tables,
 )
-from policybook.ledgers import Ledger
-from policybook.lineage import value_text
-from policybook.numbers import evaluate
 from policybook.schema import Schema, parse_schema
 from tests.unit.conftest import DOCUMENTS, WORKS
 

@@ -190,7 +190,9 @@ def with_outputs(*metadata: dict[str, Any]) -> Any:
 
 def test_facts_and_figures_are_collected(fact: Fact, figure: Figure) -> None:
     """What left a notebook knows its notebook and cell."""
-    outputs = with_outputs({FACT_KEY: json.dumps(asdict(fact))}, {FIGURE_KEY: asdict(figure)}, {"other": 1})
+    outputs = with_outputs(
+        {FACT_KEY: json.dumps(asdict(fact))}, {FIGURE_KEY: asdict(figure)}, {"other": 1}
+    )
     facts, figures = collect({"01_made_up": outputs})
     assert facts == {fact.id: replace(fact, notebook="01_made_up", cell="publishing")}
     assert (figures["chart"].svg, figures["chart"].png) == ("<svg/>", "AA==")
