@@ -73,8 +73,6 @@ def _send(
     """
     if project.workers is None:
         return {}, {}
-    from policybook.sending import send_editions
-
     known: dict[Period, str] = {}
     orders = {}
     for period in periods:
@@ -86,6 +84,8 @@ def _send(
             known[period], orders[period] = inputs, _terms(released)
     if len(orders) < 2:
         return {}, {}
+    from policybook.sending import send_editions  # slow to import, as is what it builds with
+
     return known, send_editions(project, project.workers, orders)
 
 

@@ -31,10 +31,7 @@ CONNECT = 10.0
 PATIENCE = 30.0
 """Seconds without any worker, after which there is nobody to wait for."""
 _MOMENT = 1.0
-_SETTINGS = {
-    "distributed.admin.large-graph-warning-threshold": "1 TB",  # an edition's data are no mistake
-    "distributed.comm.retry.count": 0,
-}
+_SETTINGS = {"distributed.admin.large-graph-warning-threshold": "1 TB"}  # data are no mistake
 _CANCELLED = (asyncio.CancelledError, concurrent.futures.CancelledError)
 
 

@@ -7,11 +7,15 @@ import os
 import pickle
 import sys
 import zipfile
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
+from distributed import KilledWorker
 
+from policybook.cluster import client
 from policybook.cluster.apart import obey, ordered, perform
 from policybook.cluster.versions import differing, versions
 from policybook.errors import ChildError, ClusterError, LedgerError, SiteError, error, note
@@ -105,6 +109,33 @@ def test_a_job_of_another_program_is_not_even_read() -> None:
     with pytest.raises(ClusterError) as caught:
         pickle.loads(obey(b"", order)).result(Job(os.listdir, (), "broken"))
     assert "policybook（本机 another，那里 " in caught.value.findings[0].message
+
+
+class _Lost:
+    """A client whose workers die of every job; it stands for its futures too."""
+
+    def scheduler_info(self) -> dict[str, Any]:
+        return {"workers": {"tcp://a:1": {}, "tcp://b:2": {}}}
+
+    def run(self, function: Callable[[], Any], on_error: str) -> dict[str, Any]:
+        return {"tcp://a:1": function(), "tcp://b:2": OSError("lost just now")}
+
+    def submit(self, *_: Any, **__: Any) -> _Lost:
+        return self
+
+    def result(self, timeout: float) -> bytes:
+        raise KilledWorker("job", None, 3)
+
+
+def test_a_job_that_every_worker_dies_of_is_a_finding() -> None:
+    """Dask gives up after some workers; a worker lost while versions are asked stops nothing."""
+    said: list[str] = []
+    workers = client.DaskWorkers(cast(Any, _Lost()), "tcp://s:1", said.append)
+    (result,) = workers.run([Job(os.listdir, (), "broken")], b"")
+    with pytest.raises(ClusterError) as caught:
+        result()
+    assert [one.code for one in caught.value.findings] == ["cluster.killed"]
+    assert said == ["交给 tcp://s:1 的 2 个 Dask worker：1 件"]
 
 
 def test_versions_are_those_of_all_required_packages() -> None:
