@@ -6,6 +6,7 @@ stay apart from each other without each starting an interpreter of its own.
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -62,6 +63,9 @@ def start(task: Callable[[], T]) -> Child[T]:
 
 
 def _answer(task: Callable[[], Any], answers: Connection[Any, Any]) -> None:
+    # What is garbage here belongs to the parent: its connections and threads are not in a fork,
+    # and a finalizer that looks for them crashes.
+    gc.freeze()
     try:
         answer = (False, task())
     except Exception as problem:

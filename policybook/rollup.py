@@ -22,7 +22,7 @@ FEW = 100
 _COMBINED = 50_000
 """So many combinations at most are added up apart."""
 _OFTEN = 1_000
-"""Of records chosen more seldom than every so-manieth the first may be far into the file."""
+"""Where fewer than one record in so many is chosen, the first may be far into the file."""
 
 
 class Rollup:

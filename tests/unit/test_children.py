@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import time
@@ -30,6 +31,31 @@ def test_a_child_does_not_change_its_parent() -> None:
     kept: list[int] = []
     start(lambda: kept.append(1)).result()
     assert kept == []
+
+
+def test_a_child_finalizes_nothing_of_its_parent(tmp_path: Path) -> None:
+    """Garbage of the parent is not collected in the child, which lacks its threads."""
+
+    class Held:
+        def __init__(self) -> None:
+            self.me = self
+
+        def __del__(self) -> None:
+            (tmp_path / f"{os.getpid()}").touch()
+
+    def collect() -> int:
+        gc.collect()
+        return os.getpid()
+
+    gc.disable()
+    try:
+        Held()
+        child = start(collect).result()
+    finally:
+        gc.enable()
+    assert not (tmp_path / f"{child}").exists()
+    gc.collect()
+    assert (tmp_path / f"{os.getpid()}").exists()
 
 
 def test_a_large_answer_arrives_whole() -> None:
