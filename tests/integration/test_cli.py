@@ -143,7 +143,8 @@ def test_trace_gives_a_fact_to_machines() -> None:
     assert list(fact) == [field.name for field in fields(Fact)]
     assert (fact["id"], fact["number"], fact["value"]) == (RATE, "97", "24184/24871")
     for operand in fact["operands"]:
-        assert list(operand) == [field.name for field in fields(Operand)]
+        names = [field.name for field in fields(Operand) if field.name != "counted"]
+        assert list(operand) == names  # which an operand over a large ledger has as well
         assert list(operand["cells"][0]) == [field.name for field in fields(Cell)]
 
 
