@@ -24,7 +24,7 @@ class Project:
     out: Path
     jobs: int
     cached: bool
-    say: Callable[[str], None]
+    say: Callable[[str], None] = print
     limit: int = LIMIT  # megabytes kept for the next build
     workers: Workers | None = None  # None: this process does its work itself
 
