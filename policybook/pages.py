@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
@@ -29,6 +30,8 @@ _BLOCKS = frozenset(
     " th thead title tr ul".split()
 )
 _UNSEEN = frozenset(["script", "style", "template", "noscript"])
+_UNSEEN_CLASSES = frozenset(["cell", "headerlink"])
+_BLANKS = re.compile(r"[ \t\r\n\f]+")
 _OWNERS = {
     "data-stat": "fact",
     "data-fact": "fact",
@@ -71,12 +74,19 @@ class Displayed:
     spans: list[Span] = field(default_factory=list)  # parts of it, by their end
 
 
-@dataclass
+@dataclass(slots=True)
 class _Open:
     tag: str
     attributes: dict[str, str]
     start: int  # in the visible text
-    text: list[str] = field(default_factory=list)
+    data: int  # how many pieces of text came before it
+    unseen: bool
+    ledger: str  # of the record that it is in, as far as it or an element around it says so
+    record: str
+    figure: str | None
+
+
+_OUTSIDE = _Open("", {}, 0, 0, False, "", "", None)
 
 
 class _Reader(HTMLParser):
@@ -84,6 +94,7 @@ class _Reader(HTMLParser):
         super().__init__(convert_charrefs=True)
         self.shown = Displayed()
         self.open: list[_Open] = []
+        self.texts: list[str] = []  # all text, seen or not
         self.pieces: list[str] = []
         self.length = 0
         self.unseen = 0  # how many open elements are not to be seen
@@ -93,9 +104,12 @@ class _Reader(HTMLParser):
         if self.unseen:
             return
         before = self.pieces[-1][-1:] if self.pieces else "\n"
-        text = re.sub(r"[ \t\r\n\f]+", " ", text) if text != "\n" else text
-        if before in " \n":
-            text = text.lstrip(" ") if text != "\n" or before == " " else ""
+        if text == "\n":
+            text = "" if before == "\n" else text
+        else:
+            text = _BLANKS.sub(" ", text)
+            if before in " \n":
+                text = text.lstrip(" ")
         if text:
             self.pieces.append(text)
             self.length += len(text)
@@ -110,19 +124,29 @@ class _Reader(HTMLParser):
             self.write(attributes["alt"])
             self.mark(start, "alt", attributes.get("src", ""), "")
             self.write("\n")
-        if tag not in _VOID:
-            self.open.append(_Open(tag, attributes, self.length))
-            self.unseen += _unseen(self.open[-1])
-            if "data-figure" in self.open[-1].attributes:
-                self.shown.figures[self.open[-1].attributes["data-figure"]] = []
-            figure = self.around("data-figure")
-            if tag == "tr" and figure is not None:
-                self.shown.figures[figure].append([])
+        if tag in _VOID:
+            return
+        around = self.open[-1] if self.open else _OUTSIDE
+        element = _Open(
+            tag,
+            attributes,
+            self.length,
+            len(self.texts),
+            _unseen(tag, attributes),
+            attributes.get("data-ledger", around.ledger),
+            attributes.get("data-record", around.record),
+            attributes.get("data-figure", around.figure),
+        )
+        self.open.append(element)
+        self.unseen += element.unseen
+        if "data-figure" in attributes:
+            self.shown.figures[attributes["data-figure"]] = []
+        if tag == "tr" and element.figure is not None:
+            self.shown.figures[element.figure].append([])
 
     def handle_data(self, data: str) -> None:
         self.write(data)
-        for element in self.open:
-            element.text.append(data)
+        self.texts.append(data)
 
     def handle_endtag(self, tag: str) -> None:
         while self.open:
@@ -136,39 +160,47 @@ class _Reader(HTMLParser):
         if self.length > start:
             self.shown.spans.append(Span(start, self.length, owner, key, show))
 
-    def around(self, name: str) -> str | None:
-        for element in reversed(self.open):
-            if name in element.attributes:
-                return element.attributes[name]
-        return None
-
     def close_element(self, element: _Open) -> None:
-        text = "".join(element.text)
+        attributes, tag = element.attributes, element.tag
+        owners = _OWNERS.keys() & attributes.keys() if attributes else ()
+        cell = tag in ("td", "th") and element.figure is not None
+        if owners or cell or tag == "code":
+            self.note(element, owners, "".join(self.texts[element.data :]))
+        if tag == "article":
+            self.mark(element.start, tag, "", "")
+        if tag in _BLOCKS:
+            self.write("\n")
+        self.unseen -= element.unseen
+
+    def note(self, element: _Open, owners: Collection[str], text: str) -> None:
+        """What an element shows whose text something answers for."""
         attributes = element.attributes
+        around = self.open[-1] if self.open else _OUTSIDE
+        show = attributes.get("data-show", "display")
         fact = attributes.get("data-stat") or attributes.get("data-fact")
         if fact:
-            self.shown.facts.append((fact, attributes.get("data-show", "display"), text))
+            self.shown.facts.append((fact, show, text))
         if "data-column" in attributes:
-            place = (self.around("data-ledger") or "", self.around("data-record") or "")
+            place = (around.ledger, around.record)
             self.shown.cells.append((*place, attributes["data-column"], text))
-        figure = self.around("data-figure")
-        if element.tag in ("td", "th") and figure is not None and self.shown.figures[figure]:
-            self.shown.figures[figure][-1].append(text)
+        figure = around.figure
+        rows = self.shown.figures[figure] if figure is not None else []
+        if element.tag in ("td", "th") and figure is not None and rows:
+            rows[-1].append(text)
             self.mark(element.start, "figure", figure, "")
-        for name in _OWNERS.keys() & attributes.keys():
-            show = attributes.get("data-show", "display")
+        for name in owners:
             self.mark(element.start, _OWNERS[name], attributes[name], show)
-        if element.tag in ("code", "article"):
-            self.mark(element.start, element.tag, text if element.tag == "code" else "", "")
-        if element.tag in _BLOCKS:
-            self.write("\n")
-        self.unseen -= _unseen(element)
+        if element.tag == "code":
+            self.mark(element.start, "code", text, "")
 
 
-def _unseen(element: _Open) -> bool:
-    classes = element.attributes.get("class", "").split()
-    hidden = element.tag in _UNSEEN or "hidden" in element.attributes
-    return hidden or not {"cell", "headerlink"}.isdisjoint(classes)
+def _unseen(tag: str, attributes: dict[str, str]) -> bool:
+    if tag in _UNSEEN:
+        return True
+    if not attributes:
+        return False
+    classes = attributes.get("class", "").split()
+    return "hidden" in attributes or not _UNSEEN_CLASSES.isdisjoint(classes)
 
 
 def read_page(html: str) -> Displayed:

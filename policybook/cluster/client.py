@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import concurrent.futures
+import gc
 import logging
 import pickle
 import re
@@ -64,7 +65,9 @@ def working_under(address: str, jobs: int, say: Callable[[str], None]) -> Iterat
             logging.getLogger(name).setLevel(logging.CRITICAL + 1)  # we say what went wrong
     with dask.config.set(_SETTINGS):
         if address != LOCAL:
-            with _connected(distributed.Client, address) as client:
+            with _uncollected():
+                connected = _connected(distributed.Client, address)
+            with connected as client:
                 yield DaskWorkers(client, address, say)
             return
         with (
@@ -75,9 +78,24 @@ def working_under(address: str, jobs: int, say: Callable[[str], None]) -> Iterat
                 dashboard_address=None,
                 scheduler_kwargs={"dashboard_address": "127.0.0.1:0"},
             ) as cluster,
-            distributed.Client(cluster, set_as_default=False) as client,
+            _started(distributed.Client, cluster) as client,
         ):
             yield DaskWorkers(client, address, say)
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Within it no garbage is collected; what there was is gone.
+
+    A client that did not connect closes itself when it is collected, and waits for ever if
+    that happens while another one is starting.
+    """
+    gc.collect()
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 def _connected(client: type[Client], address: str) -> Client:
@@ -87,6 +105,11 @@ def _connected(client: type[Client], address: str) -> Client:
         message = f"连不上调度器：{_said(problem)}。"
         remedy = "先启动 dask scheduler 和 dask worker，核对地址；tls:// 还要有 Dask 的证书设置。"
         raise ClusterError(error("cluster.unreachable", address, message, remedy)) from None
+
+
+def _started(client: type[Client], cluster: Any) -> Client:
+    with _uncollected():
+        return client(cluster, set_as_default=False)
 
 
 def _said(problem: BaseException) -> str:
