@@ -46,15 +46,13 @@ def trace(formula: Formula, source: Source) -> tuple[Operand, ...]:
 
 
 def _operand(reduction: Reduction, source: Source) -> Operand:
-    sql = {engine: compile_reduction(reduction.op, engine, source.places) for engine in ENGINES}
-    if source.ledgers[reduction.ledger].large is not None:
-        return _counted_operand(reduction, source, sql)
-    ((value,),) = source.engine.query(
-        compile_reduction(reduction.op, source.engine.dialect, source.places)
-    )
-    ledger = source.ledgers[reduction.ledger]
-    ids = source.engine.query(compile_records(reduction.relation, source.engine.dialect))
-    records = sorted((name for (name,) in ids), key=lambda name: ledger.by_id[name][0])
+    ledger, counted = source.ledgers[reduction.ledger], None
+    if ledger.large is None:
+        value, cells = _listed(reduction, source, ledger)
+    else:
+        rollup = source.rollup(reduction.ledger)
+        value, counted = count_cells(reduction, rollup)
+        cells = first_cells(reduction, rollup, counted.records)
     return Operand(
         name=reduction.name,
         reduction=reduction.kind,
@@ -62,28 +60,20 @@ def _operand(reduction: Reduction, source: Source) -> Operand:
         column=reduction.column,
         value=value_text(value),
         conditions=reduction.conditions,
-        sql=sql,
-        records=tuple(records),
-        cells=tuple(_cell(ledger, name, reduction.column) for name in records),
-    )
-
-
-def _counted_operand(reduction: Reduction, source: Source, sql: dict[str, str]) -> Operand:
-    rollup = source.rollup(reduction.ledger)
-    value, counted = count_cells(reduction, rollup)
-    cells = first_cells(reduction, rollup, counted.records)
-    return Operand(
-        name=reduction.name,
-        reduction=reduction.kind,
-        ledger=reduction.ledger,
-        column=reduction.column,
-        value=value_text(value),
-        conditions=reduction.conditions,
-        sql=sql,
+        sql={name: compile_reduction(reduction.op, name, source.places) for name in ENGINES},
         records=tuple(cell.record for cell in cells),
         cells=cells,
         counted=counted,
     )
+
+
+def _listed(reduction: Reduction, source: Source, ledger: Ledger) -> tuple[Any, tuple[Cell, ...]]:
+    """An operand's value, and the cell of each of its records, in the order of the file."""
+    engine = source.engine
+    ((value,),) = engine.query(compile_reduction(reduction.op, engine.dialect, source.places))
+    ids = engine.query(compile_records(reduction.relation, engine.dialect))
+    records = sorted((name for (name,) in ids), key=lambda name: ledger.by_id[name][0])
+    return value, tuple(_cell(ledger, name, reduction.column) for name in records)
 
 
 def value_text(value: int | Decimal | Fraction | str | date | None) -> str | None:

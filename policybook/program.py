@@ -6,6 +6,8 @@ import hashlib
 import sys
 from pathlib import Path
 
+from policybook.vendored import sqlite_digest
+
 PACKAGE = Path(__file__).parent
 
 
@@ -16,6 +18,7 @@ def program_digests(root: Path) -> dict[str, str]:
         "程序": program_digest(),
         "依赖版本": hashlib.sha256(lock.read_bytes() if lock.is_file() else b"").hexdigest(),
         "Python": sys.version,
+        "浏览器中的 SQLite": sqlite_digest(),
     }
 
 

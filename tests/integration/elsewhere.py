@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from click.testing import Result
+from typer.testing import CliRunner
+
 from policybook.check import check_data
+from policybook.cli import app
 from policybook.demo import write_demo
 from policybook.edition import open_inputs
 from policybook.engines import computing_on
@@ -26,3 +30,11 @@ def demo_city(folder: Path) -> Path:
     """Five quarters of a made-up city, the last of which is 2032Q1."""
     write_demo(folder / "city", quarters=5, records=40, seed=7)
     return folder / "city"
+
+
+def run(*arguments: object, **environment: str) -> Result:
+    """A command in this process."""
+    given = {"COLUMNS": "200", "NO_COLOR": "1", "TERM": "dumb", **environment}
+    result = CliRunner().invoke(app, list(map(str, arguments)), env=given)
+    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+    return result

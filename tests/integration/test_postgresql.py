@@ -9,16 +9,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from click.testing import Result
-from typer.testing import CliRunner
 
-from policybook.cli import app
 from policybook.engines.postgresql import SCHEMA, PostgreSQL
 from policybook.errors import EngineError, LedgerError
 from tests.conftest import PERIOD, ROOT
 from tests.integration import traps
 from tests.integration.city import found_city
-from tests.integration.elsewhere import computed, demo_city
+from tests.integration.elsewhere import computed, demo_city, run
 from tests.integration.postgresql import Server, server
 
 TABLES = f"SELECT relname FROM pg_class WHERE relnamespace = '{SCHEMA}'::regnamespace ORDER BY 1"
@@ -76,14 +73,6 @@ def trapped(address: str, **texts: str) -> PostgreSQL:
 def script(source: str, address: str) -> subprocess.Popen[bytes]:
     """Another process; a test's own has threads, which no fork should meet."""
     return subprocess.Popen([sys.executable, "-W", "error", "-c", source, address], cwd=ROOT)
-
-
-def run(*arguments: object, **environment: str) -> Result:
-    """A command in this process."""
-    given = {"COLUMNS": "200", "NO_COLOR": "1", "TERM": "dumb", **environment}
-    result = CliRunner().invoke(app, list(map(str, arguments)), env=given)
-    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
-    return result
 
 
 def test_the_real_edition_is_the_same(address: str) -> None:

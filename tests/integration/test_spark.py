@@ -10,17 +10,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from click.testing import Result
-from typer.testing import CliRunner
 
-from policybook.cli import app
 from policybook.engines import spark
 from policybook.engines.spark import Spark, read_address, stop_sessions
 from policybook.errors import EngineError, LedgerError, UsageError
 from tests.conftest import PERIOD, ROOT
 from tests.integration import traps
 from tests.integration.city import found_city
-from tests.integration.elsewhere import computed
+from tests.integration.elsewhere import computed, run
 from tests.integration.quarters import NEWEST, QUARTERS, City
 
 COUNT = "SELECT COUNT(*) FROM `order`"
@@ -61,14 +58,6 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def files_of(address: str) -> list[Path]:
     """The files that an engine keeps, and none that are half written."""
     return sorted(read_address(address)[1].iterdir())
-
-
-def run(*arguments: object) -> Result:
-    """A command in this process."""
-    given = {"COLUMNS": "200", "NO_COLOR": "1", "TERM": "dumb"}
-    result = CliRunner().invoke(app, list(map(str, arguments)), env=given)
-    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
-    return result
 
 
 def test_the_real_edition_is_the_same(address: str) -> None:

@@ -12,6 +12,7 @@ import pytest
 from nbformat import v4
 
 from policybook.cache import NotebookCache, ledgers_used, shared_digests
+from policybook.program import program_digests
 from tests.unit.conftest import PERIOD
 
 LEDGERS = {"documents": "d1", "works": "w1", "funds": "f1"}
@@ -211,3 +212,15 @@ def test_a_broken_file_is_a_miss(cache: NotebookCache, notebook: Notebook, said:
     kept.write_text("{", encoding="utf-8")
     assert cache.get(path, PARAMETERS) is None
     assert said == ["运行 01_made_up（缓存的文件读不出来）"]
+
+
+def test_sqlite_for_browsers_is_digested(
+    made_up_data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Pages made without it are not used again once it is there."""
+    digests = []
+    for digest in ("", "there"):
+        monkeypatch.setattr("policybook.program.sqlite_digest", lambda digest=digest: digest)
+        digests.append(program_digests(made_up_data))
+    before, after = digests
+    assert [part for part in before if before[part] != after[part]] == ["浏览器中的 SQLite"]
