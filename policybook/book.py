@@ -67,6 +67,12 @@ class Book:
         texts = {name: one.canonical for name, one in self.ledgers.items()}
         return connect_sqlite(texts, self.schemas)
 
+    def records(self, ledger: str) -> Mapping[str, dict[str, str]]:
+        """A ledger's records by id; none where there is no such ledger."""
+        if ledger not in self.ledgers:
+            return {}
+        return {name: row for name, (_, row) in self.ledgers[ledger].by_id.items()}
+
     def recomputed(self, fact: Fact) -> str:
         """A fact's value as SQLite finds it: a second engine, by the published query."""
         found = self.database.execute(fact.sql["sqlite"]).fetchone()

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from policybook.catalogue import Statistic, load_catalogue
 from policybook.changes import check_changes, check_plausibility
+from policybook.deadlines import check_deadlines
 from policybook.edition import open_inputs
 from policybook.errors import Finding, LedgerError, PolicybookError, any_error, note
 from policybook.history import check_falls, earlier_editions, with_history
@@ -67,6 +68,7 @@ def check_against_earlier(data: Path, inputs: Inputs) -> list[Finding]:
     titles = {name: schema.title for name, schema in inputs.schemas.items()}
     findings = check_submissions(inputs.folder, titles)
     findings += check_plausibility(inputs.ledgers, inputs.explanations)
+    findings += check_deadlines(inputs.ledgers, inputs.explanations)
     edition = parse_period(inputs.parameters.period)
     editions = earlier_editions(data, edition)
     if not editions:
@@ -76,7 +78,7 @@ def check_against_earlier(data: Path, inputs: Inputs) -> list[Finding]:
         before = {
             name: ledger
             for name, ledger in load_inputs(data, str(earlier)).ledgers.items()
-            if ledger.large is None
+            if ledger.large is None and not ledger.schema.derived
         }
         for name, ledger in before.items():
             carry = ledger.schema.carry

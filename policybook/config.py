@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +33,7 @@ class Parameters:
     year_end: date
     next_release: date | None
     empty_ledgers: tuple[str, ...]
+    as_of: date | None = None  # the day for which what is due is told; never None once read
     released_on: date | None = None  # of the register; None for a draft
     signer: str = ""  # of the register: fingerprint of the key; "" unsigned
 
@@ -76,7 +77,12 @@ def parse_shown_date(text: str) -> date | None:
 
 
 _OF_REGISTER = ("released_on", "signer")
-_KEYS = [name for name in Parameters.__dataclass_fields__ if name not in _OF_REGISTER]
+_OPTIONAL = ("as_of",)
+_KEYS = [
+    name for name in Parameters.__dataclass_fields__ if name not in (*_OF_REGISTER, *_OPTIONAL)
+]
+_DATES = ("year_start", "year_end")
+_DATES_OR_NONE = ("reporting_date", "opinion_date", "next_release", "as_of")
 
 
 class _UniqueLoader(yaml.SafeLoader):
@@ -176,7 +182,7 @@ def check_keys(
 
 def read_parameters(path: Path, period: str) -> Parameters:
     """An edition's ``period.yml``, checked against its period; a re-issue has the first's."""
-    entry = check_keys(read_yaml(path), str(path), _KEYS)
+    entry = {"as_of": None, **check_keys(read_yaml(path), str(path), _KEYS, _OPTIONAL)}
     if str(entry["period"]) not in (period, period.partition("-r")[0]):
         raise ConfigError(
             error(
@@ -186,8 +192,8 @@ def read_parameters(path: Path, period: str) -> Parameters:
                 "两处写成一致。",
             )
         )
-    for name in ("reporting_date", "year_start", "year_end", "opinion_date", "next_release"):
-        optional = name in ("reporting_date", "opinion_date", "next_release")
+    for name in (*_DATES, *_DATES_OR_NONE):
+        optional = name in _DATES_OR_NONE
         if not (isinstance(entry[name], date) or (optional and entry[name] is None)):
             raise ConfigError(
                 error("config.date", f"{path} {name}", "这里应是日期。", "写成 2024-08-22。")
@@ -197,7 +203,17 @@ def read_parameters(path: Path, period: str) -> Parameters:
             error("config.list", f"{path} empty_ledgers", "这里应是列表。", "没有时写 []。")
         )
     values = {**entry, "empty_ledgers": tuple(map(str, entry["empty_ledgers"]))}
+    values["as_of"] = entry["as_of"] or _last_known(entry, period)
     texts = {
         name: str(values[name]) for name in ("title", "city", "issuer", "committee", "data_until")
     }
     return Parameters(**{**values, **texts, "period": period})
+
+
+def _last_known(entry: Mapping[str, Any], period: str) -> date:
+    """The later of the report and the opinion on it, or else the quarter's last day."""
+    known: list[date] = [entry[name] for name in ("reporting_date", "opinion_date") if entry[name]]
+    if known:
+        return max(known)
+    year, quarter = int(period[:4]), int(period[5])
+    return date(year + quarter // 4, 3 * quarter % 12 + 1, 1) - timedelta(days=1)

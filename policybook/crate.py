@@ -51,6 +51,7 @@ _FORMATS = {
     ".csv": "text/csv",
     ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     ".html": "text/html",
+    ".ics": "text/calendar",
     ".js": "text/javascript",
     ".json": "application/json",
     ".png": "image/png",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable
 from fractions import Fraction
 from typing import Any, ClassVar
 
@@ -11,65 +11,18 @@ from docutils.parsers.rst import directives
 from sphinx.util.docutils import SphinxDirective
 
 from policybook.book import Book
-from policybook.catalogue import nearest
 from policybook.compared import clauses
 from policybook.comparisons import EARLIER
 from policybook.figures import numeric_columns, shown_rows
-from policybook.model import Fact
+from policybook.filled import BookDirective
 from policybook.numbers import number_text
+from policybook.opinions import requests
 from policybook.period import parse_period
-from policybook.templating import note_use, render, warn
+from policybook.templating import note_use
 
 
 class trace(nodes.General, nodes.Element):  # type: ignore[misc]
     """Stands for a trace page's content until it is known which pages use the fact."""
-
-
-class BookDirective(SphinxDirective):
-    """A directive that fills a template with parts of the book."""
-
-    template: ClassVar[str] = ""
-
-    @property
-    def book(self) -> Book:
-        """The staged edition."""
-        return self.env.policybook  # type: ignore[attr-defined,no-any-return]
-
-    def run(self) -> list[nodes.Node]:
-        """The filled template as raw HTML."""
-        values = self.values()
-        if values is None:
-            return []
-        html = render(self.template, self.book, self.env.docname, **values)
-        return [nodes.raw("", html, format="html")]
-
-    def values(self) -> dict[str, Any] | None:
-        """What the template is filled with; None after a warning."""
-        return {}
-
-    def known(self, name: str, known: Mapping[str, Any], what: str) -> Any:
-        """The named entry, or None after a warning with the nearest names."""
-        if name not in known:
-            warn(
-                "unknown",
-                f"没有{what} {name}；{nearest(name, known)}",
-                self.get_location(),
-            )
-            return None
-        return known[name]
-
-    def facts(self, names: Iterable[str]) -> list[Fact] | None:
-        """The facts named, their use recorded, and that of their comparisons."""
-        found = [self.known(name, self.book.facts, "指标") for name in names]
-        if None in found:
-            return None
-        for fact in found:
-            note_use(self.env, fact)
-            for clause in clauses(self.book, fact.id):
-                for piece in clause:
-                    if not isinstance(piece, str):
-                        note_use(self.env, piece[0])
-        return found
 
 
 class Tiles(BookDirective):
@@ -132,12 +85,9 @@ class Records(BookDirective):
         if ledger is None:
             return None
         names = [name.strip() for name in self.options.get("columns", "title").split(",")]
-        pairs = [pair.partition("=") for pair in self.options.get("where", "").split(";") if pair]
-        wanted = {column.strip(): value.strip() for column, _, value in pairs}
-        for name in (*names, *wanted):
-            if name not in ledger.schema.names:
-                warn("unknown", f"{ledger.schema.title}没有列 {name}。", self.get_location())
-                return None
+        wanted = self.wanted(ledger, names)
+        if wanted is None:
+            return None
         rows = [row for row in ledger.rows if all(row[c] == v for c, v in wanted.items())]
         fields = [ledger.schema.field(name) for name in names]
         return {
@@ -146,6 +96,32 @@ class Records(BookDirective):
             "rows": rows,
             "caption": self.options.get("caption", ""),
         }
+
+
+class Requests(BookDirective):
+    """What was asked, item by item, with due date, state and answer, beside the numbers it names.
+
+    The argument is the ledger of opinions; ``:where:`` chooses among its records.
+    """
+
+    required_arguments = 1
+    option_spec: ClassVar[dict[str, Callable[[str], Any]]] = {"where": directives.unchanged}
+    template = "requests.html"
+
+    def values(self) -> dict[str, Any] | None:
+        """The chosen requests, the uses of their facts recorded."""
+        ledger = self.known(self.arguments[0], self.book.ledgers, "台账")
+        if ledger is None or (wanted := self.wanted(ledger)) is None:
+            return None
+        book = self.book
+        found = [
+            one
+            for one in requests(ledger.name, book.records, book.schemas, book.facts)
+            if all(one.row[column] == value for column, value in wanted.items())
+        ]
+        for one in found:
+            self.note_uses(number.fact for part in (one, *one.parts) for number in part.numbers)
+        return {"ledger": ledger, "rule": ledger.schema.deadline, "requests": found}
 
 
 class News(BookDirective):
@@ -255,6 +231,7 @@ DIRECTIVES = (
     Tiles,
     Chart,
     Records,
+    Requests,
     News,
     Statistics,
     Dictionary,

@@ -27,6 +27,7 @@ from policybook.explanations import Explanations, settled
 from policybook.inputs import Inputs, load_inputs
 from policybook.model import Fact
 from policybook.notebooks import evaluate_notebooks
+from policybook.opinions import linked_statistics
 from policybook.period import Period, parse_period
 from policybook.register import Published, Released, read_register, read_values
 
@@ -39,7 +40,12 @@ def with_history(root: Path, data: Path, inputs: Inputs) -> Inputs:
     """
     catalogue = load_catalogue(data / "statistics.yml")
     edition = parse_period(inputs.parameters.period)
-    wanted = [one for one in catalogue.values() if one.compare and one.effective(edition)]
+    asked = linked_statistics(inputs.ledgers)
+    wanted = [
+        one
+        for one in catalogue.values()
+        if (one.compare or one.id in asked) and one.effective(edition)
+    ]
     editions = earlier_editions(data, edition) if wanted else []
     if not editions:
         return inputs

@@ -9,6 +9,7 @@ from pathlib import Path
 from policybook.comparisons import NotCompared
 from policybook.config import Parameters, read_parameters
 from policybook.corrections import Correction, apply_corrections, load_corrections
+from policybook.deadlines import with_deadlines
 from policybook.errors import Finding, LedgerError, error
 from policybook.explanations import Explanations, load_explanations
 from policybook.ledgers import Ledger, read_ledgers
@@ -19,7 +20,7 @@ from policybook.schema import Schema, load_schemas
 
 @dataclass(frozen=True)
 class Inputs:
-    """One edition's parameters and ledgers, corrections made."""
+    """One edition's parameters and ledgers, corrections made and due dates worked out."""
 
     folder: Path  # of its quarter
     parameters: Parameters
@@ -62,11 +63,13 @@ def load_inputs(data: Path, period: str) -> Inputs:
     read, findings = read_ledgers(data, folder, schemas, parameters.empty_ledgers)
     provenance = read_provenance(folder)
     findings += check_provenance(folder, read, provenance)
-    ledgers = apply_corrections(attach(read, provenance), corrections)
+    corrected = apply_corrections(attach(read, provenance), corrections)
+    assert parameters.as_of is not None
+    ledgers = with_deadlines(corrected, parameters.as_of, folder)
     return Inputs(
         folder,
         parameters,
-        schemas,
+        {name: ledger.schema for name, ledger in ledgers.items()},
         ledgers,
         provenance,
         corrections,

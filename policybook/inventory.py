@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from policybook.deadlines import DEADLINES
 from policybook.errors import Finding, error
 from policybook.published import (
     AUDIT,
+    CALENDAR,
     CRATE,
     DOCUMENT,
     RESTORE,
@@ -39,6 +41,7 @@ def check_files(release: Release) -> list[Finding]:
     """Every file that a complete release has, ``SHA256SUMS`` apart."""
     names = ["index.html", "ledgers.sqlite", DOCUMENT, "verify.py", AUDIT]
     names += ["coverage.json", "coverage.js", "facts.csv", "facts.js", CRATE]
+    names += [CALENDAR] if DEADLINES in release.schemas else []
     names += [f"data/{ledger}.csv" for ledger in release.schemas]
     for figure in release.figures:
         names += [f"figures/{figure}.{kind}" for kind in ("csv", "svg", "png")]

@@ -14,6 +14,7 @@ from policybook.check import check_computed, check_data
 from policybook.children import answers
 from policybook.coverage import COVERAGE, coverage_line, publish, rules_of
 from policybook.crate import write_crate
+from policybook.due import write_calendar
 from policybook.engines import chosen_engine, engine_kind
 from policybook.errors import Finding, LedgerError, SiteError, any_error, note
 from policybook.execution import run_notebooks
@@ -94,6 +95,7 @@ def _build_edition(
     published = read_release(release)
     for _ in answers([partial(write_audit, published), partial(write_document, published)], jobs):
         pass
+    write_calendar(published)
     write_crate(published)
     write_sums(release)
     project.say("核验")

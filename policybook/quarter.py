@@ -17,7 +17,7 @@ from policybook.schema import Schema
 from policybook.sheets.template import Carried, write_template
 from policybook.submissions import PENDING, Submission, submissions_text
 
-_DRAFT = {"reporting_date": "null", "opinion_date": "null", "next_release": "null"}
+_DRAFT = dict.fromkeys(("reporting_date", "opinion_date", "next_release", "as_of"), "null")
 
 
 def workbook_name(period: Period) -> str:
@@ -46,7 +46,7 @@ def start_quarter(data: Path, period: Period) -> list[Finding]:
     carried = {
         name: _carried(ledger)
         for name, ledger in inputs.ledgers.items()
-        if name != "documents" and ledger.large is None
+        if name != "documents" and ledger.large is None and not ledger.schema.derived
     }
     with workshop(data) as work:
         folder = work / str(period)

@@ -36,7 +36,7 @@ from policybook.screening import constraints_fit, texts_fit, types_fit
 def check_ledgers(ledgers: Mapping[str, Ledger], relations: Iterable[Relation]) -> list[Finding]:
     """Every rule that looks at ledgers alone."""
     findings: list[Finding] = []
-    for ledger in ledgers.values():
+    for ledger in (one for one in ledgers.values() if not one.schema.derived):
         if ledger.large is not None:
             findings += check_large(ledger, ledgers)
             continue

@@ -2,7 +2,8 @@
 
 Source: Frictionless Table Schema, Data Package v2.  The standard permits properties of
 our own: ``unit``, ``decimals``, ``printed``, ``references``, ``steady``, ``cumulative`` and
-``jump`` on fields, ``carry``, ``requires`` and ``completion`` on the schema.
+``jump`` on fields, ``carry``, ``requires``, ``completion``, ``deadline`` and ``derived`` on the
+schema.
 """
 
 from __future__ import annotations
@@ -96,6 +97,29 @@ class Completion:
 
 
 @dataclass(frozen=True)
+class Deadline:
+    """The columns that say when a record is due, and when it was done; "" for none.
+
+    Due is ``received`` and so many ``months``; a date in ``due`` is then the one that a document
+    prints, and otherwise the due date itself.
+    """
+
+    done: str  # when it was answered or cleared …
+    status: str  # … which this column then says …
+    word: str  # … by this value
+    responsible: str
+    due: str
+    received: str = ""
+    months: str = ""
+    parent: str = ""  # the record that it shares its dates with, where it has none itself
+
+    @property
+    def columns(self) -> list[str]:
+        """The columns it speaks of."""
+        return [one for name, one in vars(self).items() if one and name != "word"]
+
+
+@dataclass(frozen=True)
 class ForeignKey:
     """A column whose values are ids of another (or the same) ledger."""
 
@@ -115,6 +139,7 @@ class Schema:
     carry: Carry
     requires: tuple[Requirement, ...]
     completion: Completion | None
+    deadline: Deadline | None
     document: dict[str, Any]  # the Table Schema as it stands in its file
 
     def field(self, name: str) -> Field:
@@ -123,6 +148,11 @@ class Schema:
             if one.name == name:
                 return one
         raise KeyError(name)
+
+    @property
+    def derived(self) -> bool:
+        """Whether the program makes its records, so that nobody fills them in."""
+        return bool(self.document.get("derived"))
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -159,7 +189,7 @@ def parse_schema(name: str, document: dict[str, Any]) -> Schema:
     """A Table Schema as a :class:`Schema`; ``KeyError`` or ``TypeError`` when it is not one."""
     fields = tuple(_field(entry) for entry in document["fields"])
     keys = tuple(_foreign_key(name, entry) for entry in document.get("foreignKeys", []))
-    completion = document.get("completion")
+    completion, deadline = document.get("completion"), document.get("deadline")
     schema = Schema(
         name,
         document["title"],
@@ -171,6 +201,7 @@ def parse_schema(name: str, document: dict[str, Any]) -> Schema:
             Requirement(one["when"], tuple(one["columns"])) for one in document.get("requires", [])
         ),
         Completion(**completion) if completion else None,
+        Deadline(**deadline) if deadline else None,
         document,
     )
     _check_columns(schema)
@@ -204,6 +235,8 @@ def _check_columns(schema: Schema) -> None:
         spoken += [*one.when, *one.columns]
     if schema.completion:
         spoken += asdict(schema.completion).values()
+    if schema.deadline:
+        spoken += schema.deadline.columns
     for field in schema.fields:
         spoken += field.cumulative or {}
     spoken += [key.column for key in schema.foreign_keys]

@@ -18,6 +18,7 @@ from policybook.crate import check_crate
 from policybook.database import check_database
 from policybook.datapackage import check_package
 from policybook.displayed import check_pages
+from policybook.due import check_due
 from policybook.errors import Finding, UsageError, error
 from policybook.facts import departments_of
 from policybook.inventory import check_files, check_sums
@@ -222,6 +223,7 @@ CHECKS = (
     check_pages,
     check_coverage,
     check_listing,
+    check_due,
     check_package,
     check_database,
     check_crate,

@@ -1,0 +1,198 @@
+"""When records are due and how they stand: the ledger ``deadlines``. floor: deadlines.
+
+A ledger whose schema has a ``deadline`` gives a row for each of its records.  The due date is
+worked out from the day of receipt; the one that a document prints is compared with it.
+States are told for a given day, never for the day on which the program happens to run.
+"""
+
+from __future__ import annotations
+
+import json
+from calendar import monthrange
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+from functools import cache
+from pathlib import Path
+
+from policybook.errors import ConfigError, Finding, error
+from policybook.explanations import Explanations, settled
+from policybook.ledgers import Ledger
+from policybook.schema import Deadline, Schema, parse_schema
+
+DEADLINES = "deadlines"
+WAITING, SOON, OVERDUE, UNKNOWN = "未到期", "临期", "逾期", "期限未定"
+"""States of what is not done; what is done is called by the word of its ledger's schema."""
+OPEN = (OVERDUE, SOON, WAITING, UNKNOWN)
+"""The same, the most urgent first."""
+
+_FILE = Path(__file__).parent / "schemas" / "deadlines.json"
+Row = Mapping[str, str]
+
+
+@cache
+def deadlines_schema() -> Schema:
+    """The schema of the ledger ``deadlines``, the same in every project."""
+    return parse_schema(DEADLINES, json.loads(_FILE.read_text(encoding="utf-8")))
+
+
+def add_months(day: date, months: int) -> date:
+    """The same day so many months later; a month's last day where that month has no such day.
+
+    Source: Civil Code of the People's Republic of China, art. 201 (the first day does not count)
+    and 202.  Art. 203 moves a last day that is a holiday; holidays are not known here.
+    """
+    count = day.year * 12 + day.month - 1 + months
+    year, month = count // 12, count % 12 + 1
+    return date(year, month, min(day.day, monthrange(year, month)[1]))
+
+
+def with_deadlines(ledgers: Mapping[str, Ledger], on: date, folder: Path) -> dict[str, Ledger]:
+    """The ledgers with ``deadlines``, where any of them has due dates.
+
+    ``on``: the day for which states are told; ``folder``: where the ledger would stand.
+    Raises :class:`ConfigError` when a ledger of that name is there already.
+    """
+    due = [one for one in ledgers.values() if one.schema.deadline and one.large is None]
+    if not due:
+        return dict(ledgers)
+    if DEADLINES in ledgers:
+        message = f"台账不能叫 {DEADLINES}：程序用这个名字放算出的到期日。"
+        place = ledgers[DEADLINES].path
+        raise ConfigError(error("schema.name", place, message, "给台账另取一个名字。"))
+    rows = tuple(row for ledger in due for row in deadline_rows(ledger.schema, ledger.rows, on))
+    path = folder / f"{DEADLINES}.csv"
+    derived = Ledger(deadlines_schema(), path, rows, tuple(range(2, len(rows) + 2)))
+    return {**ledgers, DEADLINES: derived}
+
+
+def deadline_rows(schema: Schema, rows: Iterable[Row], on: date) -> list[dict[str, str]]:
+    """How each record of a ledger stands on a day; mistyped dates count as empty ones."""
+    rule = schema.deadline
+    assert rule is not None
+    records = {row["id"]: row for row in rows}
+    return [_row(schema, rule, row, _dates(rule, row, records), on) for row in records.values()]
+
+
+def _dates(rule: Deadline, row: Row, records: Mapping[str, Row]) -> Row:
+    """The record that has the dates: itself, or the one it belongs to."""
+    own = any(row.get(name) for name in (rule.received, rule.months, rule.due))
+    return row if own else records.get(row.get(rule.parent, ""), row)
+
+
+def _row(schema: Schema, rule: Deadline, row: Row, dates: Row, on: date) -> dict[str, str]:
+    due, printed = _due(rule, dates), dates.get(rule.due, "") if rule.received else ""
+    done = _day(row.get(rule.done, ""))
+    done = done if done and done <= on else None
+    state, on_time = _state(rule, due, done, on)
+    days = (due - (done or on)).days if due else None
+    return {
+        "id": f"{schema.name}-{row['id']}",
+        "title": row["title"],
+        "ledger": schema.name,
+        "record": row["id"],
+        "kind": row.get("kind") or schema.title,
+        "parent": row.get(rule.parent, ""),
+        "responsible": row.get(rule.responsible, ""),
+        "received": dates.get(rule.received, ""),
+        "months": dates.get(rule.months, ""),
+        "printed": printed,
+        "due": str(due or ""),
+        "on": str(on),
+        "done": str(done or ""),
+        "state": state,
+        "days": "" if days is None else str(days),
+        "on_time": on_time,
+        "items": row["items"],
+        "evidence": row["evidence"],
+        "source": row["source"],
+        "note": row.get("note", ""),
+    }
+
+
+def _due(rule: Deadline, row: Row) -> date | None:
+    """Received and so many months; else the date given outright."""
+    received, months = _day(row.get(rule.received, "")), row.get(rule.months, "")
+    if received and months.isdecimal():
+        try:
+            return add_months(received, int(months))
+        except (ValueError, OverflowError):  # beyond the calendar: found as such by the rules
+            return None
+    return _day(row.get(rule.due, ""))
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def _state(rule: Deadline, due: date | None, done: date | None, on: date) -> tuple[str, str]:
+    if done:
+        return rule.word, "" if due is None else "是" if done <= due else "否"
+    if due is None:
+        return UNKNOWN, ""
+    if on > due:
+        return OVERDUE, "否"
+    return (SOON if add_months(on, 1) > due else WAITING), ""
+
+
+def told_on(ledgers: Mapping[str, Ledger], on: date) -> list[dict[str, str]]:
+    """How everything stands on another day, the most urgent first, then by due date."""
+    due = [one for one in ledgers.values() if one.schema.deadline and one.large is None]
+    rows = [row for ledger in due for row in deadline_rows(ledger.schema, ledger.rows, on)]
+    rank = {state: place for place, state in enumerate(OPEN)}
+    return sorted(rows, key=lambda row: (rank.get(row["state"], len(rank)), row["due"], row["id"]))
+
+
+def check_deadlines(ledgers: Mapping[str, Ledger], explanations: Explanations) -> list[Finding]:
+    """Printed due dates that are not the computed ones, and answers out of order."""
+    findings: list[Finding] = []
+    for ledger in ledgers.values():
+        rule = ledger.schema.deadline
+        if rule is None or ledger.large is not None:
+            continue
+        for index, row in enumerate(ledger.rows):
+            for column, found in _faults(ledger, rule, index, row):
+                reason = explanations.of_cell(ledger.name, row["id"], column)
+                findings.append(settled(found, reason))
+    return findings
+
+
+def _faults(ledger: Ledger, rule: Deadline, index: int, row: Row) -> Iterator[tuple[str, Finding]]:
+    field = ledger.schema.field
+    received, printed = _day(row.get(rule.received, "")), _day(row.get(rule.due, ""))
+    due, done = _due(rule, row), _day(row.get(rule.done, ""))
+    if rule.received and printed and due != printed:
+        yield (
+            rule.due,
+            error(
+                "due.printed",
+                ledger.place(index, rule.received, rule.months, rule.due),
+                f"“{row['title']}”：文件所印到期日 {printed}，"
+                f"由收到日期 {received} 加 {row[rule.months]} 个月应为 {due}。",
+                "核对收到日期和月数；文件确是这样印的，在 explanations.yml 说明。",
+            ),
+        )
+    said = row.get(rule.status, "") == rule.word
+    if done and not said:
+        yield (
+            rule.status,
+            error(
+                "due.status",
+                ledger.place(index, rule.status, rule.done),
+                f"“{row['title']}”有{field(rule.done).title}，"
+                f"{field(rule.status).title}却不是“{rule.word}”。",
+                "改正其中一处。",
+            ),
+        )
+    if done and received and done < received:
+        yield (
+            rule.done,
+            error(
+                "due.order",
+                ledger.place(index, rule.received, rule.done),
+                f"“{row['title']}”的{field(rule.done).title} {done} 早于收到日期 {received}。",
+                "核对两个日期。",
+            ),
+        )

@@ -1,0 +1,131 @@
+"""What was asked, beside the numbers, problems and projects it speaks of. floor: opinions.
+
+For pages and for the reply alike: both put the same things beside each request.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from policybook.comparisons import EARLIER, base_id
+from policybook.deadlines import DEADLINES
+from policybook.errors import UsageError
+from policybook.ledgers import Ledger
+from policybook.model import Fact
+from policybook.period import parse_period
+from policybook.schema import Schema
+
+EDITION = "edition"
+"""The column that says in which edition something was asked, where a ledger has it."""
+STATISTICS = "statistics"
+
+Row = Mapping[str, str]
+Records = Callable[[str], Mapping[str, Row]]
+"""A ledger's records by id; none where there is no such ledger."""
+
+
+@dataclass(frozen=True)
+class Number:
+    """A statistic that a request speaks of."""
+
+    fact: Fact
+    base: Row | None  # its record in ``earlier`` for the edition of the request
+
+
+@dataclass(frozen=True)
+class Links:
+    """The records of one ledger that a request speaks of."""
+
+    title: str  # of the column: 相关问题
+    ledger: str
+    rows: tuple[Row, ...]
+    state: str  # the column that says how they stand; "" for none
+
+
+@dataclass(frozen=True)
+class Request:
+    """A record that asks for something: a finding, a recommendation, a document to hand in."""
+
+    row: Row
+    deadline: Row | None
+    numbers: tuple[Number, ...]
+    links: tuple[Links, ...]
+    parts: tuple[Request, ...]  # what it is made up of
+
+
+def requests(
+    ledger: str, records: Records, schemas: Mapping[str, Schema], facts: Mapping[str, Fact]
+) -> Iterator[Request]:
+    """The records of a ledger that are part of no other, in their order, with all they name."""
+    rule = schemas[ledger].deadline
+    parent = rule.parent if rule else ""
+    records = cache(records)
+    rows = records(ledger).values()
+
+    def request(row: Row) -> Request:
+        return Request(
+            row,
+            records(DEADLINES).get(f"{ledger}-{row['id']}"),
+            tuple(_numbers(row, records, schemas[ledger], facts)),
+            tuple(_links(row, records, schemas[ledger], schemas)),
+            tuple(request(part) for part in rows if parent and part[parent] == row["id"]),
+        )
+
+    return (request(row) for row in rows if not (parent and row[parent]))
+
+
+def _numbers(
+    row: Row, records: Records, schema: Schema, facts: Mapping[str, Fact]
+) -> Iterator[Number]:
+    earlier = records(EARLIER)
+    for field in schema.fields:
+        if field.references != STATISTICS:
+            continue
+        for name in split_ids(row[field.name]):
+            if name in facts:
+                yield Number(facts[name], _base(row, name, earlier))
+
+
+def _base(row: Row, statistic: str, earlier: Mapping[str, Row]) -> Row | None:
+    try:
+        asked = parse_period(row.get(EDITION, ""))
+    except UsageError:
+        return None
+    return earlier.get(base_id(statistic, asked))
+
+
+def _links(
+    row: Row, records: Records, schema: Schema, schemas: Mapping[str, Schema]
+) -> Iterator[Links]:
+    for field in schema.fields:
+        if field.references in ("", STATISTICS):
+            continue
+        there = records(field.references)
+        rows = tuple(there[name] for name in split_ids(row[field.name]) if name in there)
+        if rows:
+            yield Links(field.title, field.references, rows, _state(schemas[field.references]))
+
+
+def _state(schema: Schema) -> str:
+    """The column by which records of a ledger are closed."""
+    return next(iter(schema.carry.closed), "")
+
+
+def split_ids(text: str) -> Sequence[str]:
+    """The ids in a cell that lists several."""
+    return [one for one in text.split("；") if one]
+
+
+def linked_statistics(ledgers: Mapping[str, Ledger]) -> set[str]:
+    """The statistics that any record speaks of, whose earlier values are therefore kept."""
+    return {
+        name
+        for ledger in ledgers.values()
+        if ledger.large is None
+        for field in ledger.schema.fields
+        if field.references == STATISTICS
+        for text in ledger.values[field.name]
+        for name in split_ids(text)
+    }
