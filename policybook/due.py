@@ -38,7 +38,7 @@ def calendar_text(rows: Iterable[Row], parameters: Mapping[str, str]) -> str:
     for row in rows:
         if row["due"] and not row["parent"]:
             calendar.add_component(_event(row, parameters))
-    return calendar.to_ical().decode()
+    return str(calendar.to_ical(), "utf-8")
 
 
 def _event(row: Row, parameters: Mapping[str, str]) -> Event:

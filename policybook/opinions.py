@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from policybook.comparisons import EARLIER, base_id
+from policybook.comparisons import AGAINST, EARLIER, base_id
 from policybook.deadlines import DEADLINES
 from policybook.errors import UsageError
 from policybook.ledgers import Ledger
@@ -32,6 +32,7 @@ class Number:
 
     fact: Fact
     base: Row | None  # its record in ``earlier`` for the edition of the request
+    changes: Mapping[str, Fact]  # against earlier editions, by kind: quarter, year
 
 
 @dataclass(frozen=True)
@@ -85,7 +86,9 @@ def _numbers(
             continue
         for name in split_ids(row[field.name]):
             if name in facts:
-                yield Number(facts[name], _base(row, name, earlier))
+                kinds = {kind: f"{name}.{kind}_change" for kind in AGAINST}
+                changes = {kind: facts[one] for kind, one in kinds.items() if one in facts}
+                yield Number(facts[name], _base(row, name, earlier), changes)
 
 
 def _base(row: Row, statistic: str, earlier: Mapping[str, Row]) -> Row | None:

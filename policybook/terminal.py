@@ -1,4 +1,4 @@
-"""What commands print: findings, a trace, a reviewed draft. floor: terminal.
+"""What commands print: findings, a trace, a reviewed draft, due dates. floor: terminal.
 
 Rich is imported by what prints, so that commands without it start fast.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -120,6 +121,34 @@ def print_review(found: Review) -> None:
     console = Console()
     console.print(table)
     console.print(coverage_text(found))
+
+
+def print_due(rows: list[dict[str, str]], on: date, as_json: bool) -> None:
+    """What is due when and how it stands; of parts those alone that stand otherwise."""
+    if as_json:
+        print(json.dumps(rows, ensure_ascii=False, indent=1))
+        return
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    colours = {"逾期": "bold red", "临期": "yellow"}
+    states = {(row["ledger"], row["record"]): row["state"] for row in rows}
+    table = Table(title=f"截至 {on}")
+    for heading in ("状态", "到期日", "余天", "事项", "责任单位"):
+        table.add_column(heading, overflow="fold")
+    counts: dict[str, int] = {}
+    for row in rows:
+        if row["parent"] and states.get((row["ledger"], row["parent"])) == row["state"]:
+            continue
+        counts[row["state"]] = counts.get(row["state"], 0) + 1
+        cells = (row["due"], row["days"], row["title"], row["responsible"])
+        table.add_row(Text(row["state"], colours.get(row["state"], "")), *map(Text, cells))
+    console = Console()
+    if rows:
+        console.print(table)
+    told = "，".join(f"{state} {count} 项" for state, count in counts.items())
+    console.print(f"截至 {on}：{told or '台账里没有登记期限的事项'}。")
 
 
 def print_diff(changes: Iterable[FactChange], old: str, new: str) -> None:

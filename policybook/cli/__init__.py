@@ -2,6 +2,7 @@
 
 import policybook.cli.making
 import policybook.cli.reading
+import policybook.cli.supervision
 import policybook.cli.upkeep  # noqa: F401
 from policybook.cli.app import app
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -45,11 +45,22 @@ def document_bytes(release: Release) -> bytes:
     front = front_page(release.folder)
     said = notice(front)
     body = [*opening(title(front), parameters), *read_chapters(release), *closing(parameters, said)]
+    return composed(release, body, title(front), said, dated(parameters))
+
+
+def composed(
+    release: Release, body: Sequence[Block], name: str, said: str, made: datetime
+) -> bytes:
+    """A document of that title: its body, and the appendix of the numbers in it.
+
+    ``said``: what stands on each page; ``made``: when the file says it was made.
+    """
     shown = dict.fromkeys(piece.fact for piece in _pieces(body) if piece.fact)
     writer = _Writer(release, new_document())
     writer.write([*body, *appendix(release, shown)])
     add_properties(writer.document, writer.properties)
-    describe(writer.document, title(front), parameters["issuer"], said, dated(parameters))
+    author = published_parameters(release.folder)["issuer"]
+    describe(writer.document, name, author, said, made)
     return file_bytes(writer.document)
 
 
