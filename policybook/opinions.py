@@ -20,6 +20,8 @@ from policybook.schema import Schema
 EDITION = "edition"
 """The column that says in which edition something was asked, where a ledger has it."""
 STATISTICS = "statistics"
+DEMAND = "办理要求"
+"""The kind of a request for a document, such as the reply, which does not answer itself."""
 
 Row = Mapping[str, str]
 Records = Callable[[str], Mapping[str, Row]]
@@ -54,6 +56,12 @@ class Request:
     numbers: tuple[Number, ...]
     links: tuple[Links, ...]
     parts: tuple[Request, ...]  # what it is made up of
+
+    @property
+    def demand(self) -> bool:
+        """Whether it asks for a document and for nothing that a number would show."""
+        plain = not (self.numbers or self.links or self.parts)
+        return plain and self.row.get("kind") == DEMAND
 
 
 def requests(

@@ -48,6 +48,7 @@ def start_quarter(data: Path, period: Period) -> list[Finding]:
         for name, ledger in inputs.ledgers.items()
         if name != "documents" and ledger.large is None and not ledger.schema.derived
     }
+    unlinked = _unlink(target, inputs.ledgers, carried)
     with workshop(data) as work:
         folder = work / str(period)
         folder.mkdir()
@@ -70,7 +71,10 @@ def start_quarter(data: Path, period: Period) -> list[Finding]:
         folder.rename(target)
     return [
         _note(target / f"{name}.csv", inputs.ledgers[name], one) for name, one in carried.items()
-    ] + [_not_carried(target, one) for one in inputs.ledgers.values() if one.large is not None]
+    ] + [
+        *unlinked,
+        *(_not_carried(target, one) for one in inputs.ledgers.values() if one.large is not None),
+    ]
 
 
 def _carried(ledger: Ledger) -> Carried:
@@ -90,6 +94,27 @@ def _carried(ledger: Ledger) -> Carried:
                 before[row["id"], column] = row[column]
         rows.append(new)
     return Carried(schema, tuple(rows), before)
+
+
+def _unlink(
+    target: Path, ledgers: Mapping[str, Ledger], carried: Mapping[str, Carried]
+) -> list[Finding]:
+    """Takes ids of records that are left out from the cells that list them: they lead nowhere."""
+    found = []
+    for name, one in carried.items():
+        for field in (one for one in one.schema.fields if one.references in carried):
+            there = {row["id"] for row in carried[field.references].rows}
+            gone = ledgers[field.references].by_id.keys() - there
+            for row in one.rows:
+                listed = row[field.name].split("；")
+                left = "、".join(name for name in listed if name in gone)
+                if left:
+                    row[field.name] = "；".join(name for name in listed if name not in gone)
+                    place = f"{target / f'{name}.csv'} {row['id']} {field.title}"
+                    message = f"已去掉 {left}：上期已办结，本期不再列入。"
+                    remedy = "不必处理；上期的台账里仍可查到。"
+                    found.append(note("new.unlinked", place, message, remedy))
+    return found
 
 
 def _parameters(text: str, period: Period, carried: list[Carried]) -> str:

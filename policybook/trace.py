@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from collections.abc import Mapping
 from pathlib import Path
@@ -60,6 +61,21 @@ def edition_facts(root: Path, data: Path, period: str) -> Mapping[str, Fact]:
 def edition_ledgers(data: Path, period: str) -> Mapping[str, Ledger]:
     """An edition's ledgers as they stand; :class:`LedgerError` when they cannot be read."""
     return load_inputs(data, period).ledgers
+
+
+def earlier_texts(root: Path, data: Path, period: str) -> frozenset[str]:
+    """What the cells of the earlier values say that an edition is compared with."""
+    from policybook.comparisons import EARLIER
+    from policybook.history import with_history
+
+    if _published(root, data, period) is not None:
+        path = root / "_build" / "site" / period / "data" / f"{EARLIER}.csv"
+        rows = list(csv.reader(path.open(encoding="utf-8", newline=""))) if path.is_file() else []
+        return frozenset(text for row in rows for text in row)
+    ledger = with_history(root, data, load_inputs(data, period)).ledgers.get(EARLIER)
+    return (
+        frozenset(text for row in ledger.rows for text in row.values()) if ledger else frozenset()
+    )
 
 
 def _published(root: Path, data: Path, period: str) -> Mapping[str, Fact] | None:

@@ -127,11 +127,12 @@ def review(
 ) -> None:
     """逐个核对文稿里的数字：与本期统计数字相同、矛盾、前期的数，还是对不上。"""
     from policybook.drafts import read_draft
+    from policybook.drafts.fields import CELL
     from policybook.review import review as review_draft
     from policybook.review.present import review_json
     from policybook.review.stated import cell_texts
     from policybook.terminal import print_review
-    from policybook.trace import edition_facts, edition_ledgers
+    from policybook.trace import earlier_texts, edition_facts, edition_ledgers
 
     data = data or root / "data"
     chosen = choose(data, [period] if period else None)[-1]
@@ -146,7 +147,10 @@ def review(
     }
     before = [other for other in choose(data, None) if other < chosen]
     earlier = [edition_facts(root, data, str(other)) for other in reversed(before)]
-    found = review_draft(draft, str(chosen), facts, titles, earlier, cell_texts(ledgers))
+    cells = cell_texts(ledgers)
+    if earlier and any(mark.name == CELL for mark in draft.marks):
+        cells |= earlier_texts(root, data, str(chosen))
+    found = review_draft(draft, str(chosen), facts, titles, earlier, cells)
     if out:
         from policybook.review.present import marked_html
 

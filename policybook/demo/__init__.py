@@ -32,6 +32,7 @@ issuer: {issuer}
 committee: {committee}
 reporting_date: {reported}
 opinion_date: null
+as_of: {last_day}
 data_until: {last}（季末）
 year_start: {year}-01-01
 year_end: {year}-12-31
@@ -110,10 +111,11 @@ def _simulate(
     for quarter, task_rows, fund_rows in zip(quarters, tasks, funds, strict=True):
         portfolio.enter(quarter)
         problems = problem_list.advance(quarter, portfolio.projects)
-        opinions = docket.advance(quarter)
+        projects = portfolio.advance(quarter, problem_list.held())
+        opinions = docket.advance(quarter, problems, projects)
         yield {
             "tasks": task_rows,
-            "projects": portfolio.advance(quarter, problem_list.held()),
+            "projects": projects,
             "problems": problems,
             "funds": fund_rows,
             "opinions": opinions,
@@ -135,6 +137,7 @@ def _period(quarter: Quarter) -> str:
         committee=COMMITTEE,
         reported=quarter.reported,
         next_reported=quarter.next_reported,
+        last_day=quarter.last,
         last=f"{quarter.last.year}年{quarter.last.month}月{quarter.last.day}日",
         year=quarter.year,
     )

@@ -209,7 +209,8 @@ def _raw(element: Any, cell: bool) -> Iterator[Piece]:
     for child in element.iterchildren():
         if not _left_out(child):
             source = child.get("data-source") is not None and element.tag == "td"
-            yield from _raw(child, cell or source)
+            column = child.get("data-column") is not None
+            yield from _raw(child, cell or source or column)
         yield Piece(child.tail or "", cell=cell)
 
 

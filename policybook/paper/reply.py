@@ -21,8 +21,6 @@ from policybook.published import Release
 from policybook.schema import Schema
 
 DRAFT = "代拟稿，由台账生成，未经审定。"
-DEMAND = "办理要求"
-"""The kind of a request for a document: the reply is one itself, and does not answer it."""
 _NOBODY = "责任单位"
 """Who has to fill a gap where the ledger does not say."""
 
@@ -52,9 +50,9 @@ def reply_bytes(release: Release) -> bytes:
         _heading(1, "总体情况"),
         *_overall(release, schema),
         _heading(1, "逐项办理情况"),
-        *(block for one in asked if not _is_demand(one) for block in _item(one, schema)),
+        *(block for one in asked if not one.demand for block in _item(one, schema)),
         _heading(1, "尚缺的内容"),
-        *_gaps([one for one in asked if not _is_demand(one)], schema),
+        *_gaps([one for one in asked if not one.demand], schema),
         *closing({**parameters, "reporting_date": ""}, said),
     ]
     return composed(release, body, name, said, dated({"reporting_date": parameters["as_of"]}))
@@ -109,13 +107,9 @@ def _table(
     return [Paragraph("Caption", caption), Grid((head, *body))]
 
 
-def _is_demand(one: Request) -> bool:
-    return one.row.get("kind") == DEMAND and not (one.numbers or one.links or one.parts)
-
-
 def _demands(asked: Iterable[Request]) -> Iterator[Paragraph]:
     """The documents that have to be handed in, this one among them."""
-    for one in filter(_is_demand, asked):
+    for one in (one for one in asked if one.demand):
         due = one.deadline
         said = ("：", *_due(due)) if due else ("。",)
         yield _text(_cell(one.row["title"]), *said)
