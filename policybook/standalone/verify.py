@@ -171,7 +171,8 @@ class Release:
 
     def check_copies(self) -> Check:
         """What repeats ledgers, facts.json and coverage.json in other forms says the same."""
-        for name in FILES + [f"figures/{f}.{k}" for f in self.figures for k in ("svg", "png")]:
+        names = FILES + ["due.ics"] * ("deadlines" in self.resources)
+        for name in names + [f"figures/{f}.{k}" for f in self.figures for k in ("svg", "png")]:
             yield f"文件 {name}", (self.folder / name).is_file() or "缺失", True
         path = (self.folder / "ledgers.sqlite").resolve().as_uri()
         both = self.database, sqlite3.connect(f"{path}?mode=ro&immutable=1", uri=True)

@@ -10,15 +10,17 @@ from pathlib import Path
 
 import pytest
 from docx import Document
+from icalendar import Calendar
 from typer.testing import CliRunner
 
 from policybook.cli import app
 from policybook.demo import write_demo
 from policybook.diff import compare_editions
 from policybook.pages import read_page
+from policybook.paper import reply_bytes
 from policybook.period import find_periods
 from policybook.project import Project
-from policybook.published import DOCUMENT
+from policybook.published import CALENDAR, DOCUMENT, read_release
 from policybook.publishing import release
 from policybook.register import read_register
 from policybook.verify import verify_release
@@ -101,6 +103,45 @@ def test_quarters_are_compared(city: Path) -> None:
     changed = {one.id: one for one in changes if one.kind == "changed"}
     assert changed["problems.total"].cells
     assert changed["problems.total"].sentences
+
+
+def test_requests_stand_beside_their_numbers_then_and_now(city: Path) -> None:
+    """Each quarter after the first shows numbers as they were when something was asked."""
+    counts = []
+    for edition in read_register(city / "data"):
+        page = read_page((city / f"_build/site/{edition}/book/opinions.html").read_text("utf-8"))
+        shown = {one[1] for one in page.cells if one[0] == "earlier" and one[2] == "shown"}
+        assert all(record.startswith("20") and not record.startswith(edition) for record in shown)
+        counts.append(len(shown))
+    assert counts[0] == 0
+    assert all(counts[1:])
+
+
+def test_opinions_pass_through_every_state(city: Path) -> None:
+    """In eight quarters some are answered in time, some late, some due soon and some overdue."""
+    seen = set()
+    for edition in read_register(city / "data"):
+        release = read_release(city / "_build/site" / edition)
+        rows = [row for row in release.rows("deadlines") if row["ledger"] == "opinions"]
+        seen |= {(row["state"], row["on_time"]) for row in rows}
+        calendar = Calendar.from_ical((release.folder / CALENDAR).read_bytes())
+        assert len(calendar.walk("VEVENT")) == len(release.rows("deadlines"))
+    states = {("未到期", ""), ("临期", ""), ("逾期", "否"), ("已答复", "是"), ("已答复", "否")}
+    assert seen == states
+
+
+def test_the_reply_of_a_later_quarter_is_traced(city: Path, tmp_path: Path) -> None:
+    """Numbers of earlier quarters too: `review` knows each for what it is."""
+    path = tmp_path / "reply.docx"
+    folder = city / "_build/site/2032Q4"
+    path.write_bytes(reply_bytes(read_release(folder)))
+    command = ["review", str(path), "--period", "2032Q4", "--root", str(city), "--json"]
+    result = CliRunner().invoke(app, command)
+    coverage = json.loads(result.stdout)["coverage"]
+    assert result.exit_code == 0
+    assert coverage["same"] > 50
+    assert coverage["unknown"] == coverage["contradicts"] == coverage["earlier"] == 0
+    assert "提出时" in "".join(cell.text for cell in Document(str(path)).tables[1].rows[0].cells)
 
 
 def test_every_page_says_that_it_is_made_up(city: Path) -> None:
