@@ -120,7 +120,7 @@ def test_months_go_by_the_calendar(received: str, months: int, due: str) -> None
 
 @given(st.dates(date(1950, 1, 1), date(2150, 1, 1)), st.integers(0, 48))
 def test_a_due_date_is_never_later_than_its_day(day: date, months: int) -> None:
-    """It lies in the month that counting gives, on the same day or on the month's last before it."""
+    """It lies in the month that counting gives, on the same day or on that month's last."""
     due = add_months(day, months)
     assert (due.year - day.year) * 12 + due.month - day.month == months
     clipped = due.day < day.day and (due + timedelta(days=1)).day == 1
