@@ -68,7 +68,7 @@ def check_against_earlier(data: Path, inputs: Inputs) -> list[Finding]:
     titles = {name: schema.title for name, schema in inputs.schemas.items()}
     findings = check_submissions(inputs.folder, titles)
     findings += check_plausibility(inputs.ledgers, inputs.explanations)
-    findings += check_deadlines(inputs.ledgers, inputs.explanations)
+    findings += check_deadlines(inputs.ledgers, inputs.parameters.as_of, inputs.explanations)
     edition = parse_period(inputs.parameters.period)
     editions = earlier_editions(data, edition)
     if not editions:

@@ -33,7 +33,7 @@ class Parameters:
     year_end: date
     next_release: date | None
     empty_ledgers: tuple[str, ...]
-    as_of: date | None = None  # the day for which what is due is told; never None once read
+    as_of: date  # the day for which it is told what is due
     released_on: date | None = None  # of the register; None for a draft
     signer: str = ""  # of the register: fingerprint of the key; "" unsigned
 

@@ -145,21 +145,28 @@ def told_on(ledgers: Mapping[str, Ledger], on: date) -> list[dict[str, str]]:
     return sorted(rows, key=lambda row: (rank.get(row["state"], len(rank)), row["due"], row["id"]))
 
 
-def check_deadlines(ledgers: Mapping[str, Ledger], explanations: Explanations) -> list[Finding]:
-    """Printed due dates that are not the computed ones, and answers out of order."""
+def check_deadlines(
+    ledgers: Mapping[str, Ledger], on: date, explanations: Explanations
+) -> list[Finding]:
+    """Printed due dates that are not the computed ones, and answers out of order.
+
+    ``on``: the edition's own day, after which nothing of it can have been answered.
+    """
     findings: list[Finding] = []
     for ledger in ledgers.values():
         rule = ledger.schema.deadline
         if rule is None or ledger.large is not None:
             continue
         for index, row in enumerate(ledger.rows):
-            for column, found in _faults(ledger, rule, index, row):
+            for column, found in _faults(ledger, rule, index, row, on):
                 reason = explanations.of_cell(ledger.name, row["id"], column)
                 findings.append(settled(found, reason))
     return findings
 
 
-def _faults(ledger: Ledger, rule: Deadline, index: int, row: Row) -> Iterator[tuple[str, Finding]]:
+def _faults(
+    ledger: Ledger, rule: Deadline, index: int, row: Row, on: date
+) -> Iterator[tuple[str, Finding]]:
     field = ledger.schema.field
     received, printed = _day(row.get(rule.received, "")), _day(row.get(rule.due, ""))
     due, done = _due(rule, row), _day(row.get(rule.done, ""))
@@ -194,5 +201,15 @@ def _faults(ledger: Ledger, rule: Deadline, index: int, row: Row) -> Iterator[tu
                 ledger.place(index, rule.received, rule.done),
                 f"“{row['title']}”的{field(rule.done).title} {done} 早于收到日期 {received}。",
                 "核对两个日期。",
+            ),
+        )
+    if done and done > on:
+        yield (
+            rule.done,
+            error(
+                "due.later",
+                ledger.place(index, rule.done),
+                f"“{row['title']}”的{field(rule.done).title} {done} 晚于本期的状态截至日期 {on}。",
+                "属于本期的，改 period.yml 的 as_of；不属于本期的，留待下期登记。",
             ),
         )

@@ -121,7 +121,7 @@ class Requests(BookDirective):
         ]
         for one in found:
             self.note_uses(number.fact for part in (one, *one.parts) for number in part.numbers)
-        return {"ledger": ledger, "rule": ledger.schema.deadline, "requests": found}
+        return {"ledger": ledger, "requests": found}
 
 
 class News(BookDirective):

@@ -64,7 +64,6 @@ def load_inputs(data: Path, period: str) -> Inputs:
     provenance = read_provenance(folder)
     findings += check_provenance(folder, read, provenance)
     corrected = apply_corrections(attach(read, provenance), corrections)
-    assert parameters.as_of is not None
     ledgers = with_deadlines(corrected, parameters.as_of, folder)
     return Inputs(
         folder,

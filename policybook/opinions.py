@@ -58,6 +58,16 @@ class Request:
     parts: tuple[Request, ...]  # what it is made up of
 
     @property
+    def answered(self) -> bool:
+        """Whether it was answered by the day for which states are told."""
+        return bool(self.deadline and self.deadline["done"])
+
+    @property
+    def responsible(self) -> str:
+        """Who has to answer; "" where nobody says."""
+        return self.deadline["responsible"] if self.deadline else ""
+
+    @property
     def demand(self) -> bool:
         """Whether it asks for a document and for nothing that a number would show."""
         plain = not (self.numbers or self.links or self.parts)

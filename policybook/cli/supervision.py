@@ -36,10 +36,10 @@ def due(
 
     data = data or root / "data"
     inputs = load_inputs(data, str(choose(data, [period] if period else None)[-1]))
-    day = _day(on) if on else inputs.parameters.as_of
-    assert day is not None
+    as_of = inputs.parameters.as_of
+    day = _day(on) if on else as_of
     print_due(told_on(inputs.ledgers, day), day, as_json)
-    findings = check_deadlines(inputs.ledgers, inputs.explanations)
+    findings = check_deadlines(inputs.ledgers, as_of, inputs.explanations)
     report(findings, as_json=False)
     end(findings)
 

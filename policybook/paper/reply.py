@@ -21,8 +21,6 @@ from policybook.published import Release
 from policybook.schema import Schema
 
 DRAFT = "代拟稿，由台账生成，未经审定。"
-_NOBODY = "责任单位"
-"""Who has to fill a gap where the ledger does not say."""
 
 
 def reply_bytes(release: Release) -> bytes:
@@ -50,9 +48,9 @@ def reply_bytes(release: Release) -> bytes:
         _heading(1, "总体情况"),
         *_overall(release, schema),
         _heading(1, "逐项办理情况"),
-        *(block for one in asked if not one.demand for block in _item(one, schema)),
+        *(block for one in asked if not one.demand for block in _item(one)),
         _heading(1, "尚缺的内容"),
-        *_gaps([one for one in asked if not one.demand], schema),
+        *_gaps([one for one in asked if not one.demand]),
         *closing({**parameters, "reporting_date": ""}, said),
     ]
     return composed(release, body, name, said, dated({"reporting_date": parameters["as_of"]}))
@@ -136,12 +134,11 @@ def _about(fact: Fact, schema: Schema) -> bool:
     return bool(used) and used <= {schema.name, DEADLINES}
 
 
-def _item(one: Request, schema: Schema) -> Iterator[Block]:
+def _item(one: Request) -> Iterator[Block]:
     yield Paragraph("Heading2", (_cell(one.row["title"]),))
-    due = one.deadline
-    if due:
-        who = ("责任单位：", _cell(due["responsible"]), "。") if due["responsible"] else ()
-        yield _text(*who, *_due(due))
+    if one.deadline:
+        who = ("责任单位：", _cell(one.responsible), "。") if one.responsible else ()
+        yield _text(*who, *_due(one.deadline))
     yield from _numbers(one.numbers)
     for link in one.links:
         parts: list[str | Piece] = [f"{link.title}："]
@@ -150,11 +147,11 @@ def _item(one: Request, schema: Schema) -> Iterator[Block]:
             if link.state and row[link.state]:
                 parts += ["（", _cell(row[link.state]), "）"]
         yield _text(*parts, "。")
-    if not one.parts or _answered(one, schema):
-        yield _answer(one, schema)
+    if not one.parts or one.answered:
+        yield _answer(one)
     for part in one.parts:
         yield Paragraph("BodyStrong", (_cell(part.row["title"]),))
-        yield _answer(part, schema)
+        yield _answer(part)
 
 
 def _numbers(numbers: Sequence[Number]) -> Iterator[Block]:
@@ -192,37 +189,37 @@ def _base(one: Number) -> Sequence[Piece]:
     return (_cell(one.base["shown"]), Piece("（"), _cell(one.base["period"]), Piece("）"))
 
 
-def _answered(one: Request, schema: Schema) -> bool:
-    rule = schema.deadline
-    return bool(rule and one.row[rule.done])
-
-
-def _answer(one: Request, schema: Schema) -> Paragraph:
-    rule = schema.deadline
-    assert rule is not None
-    if _answered(one, schema):
+def _answer(one: Request) -> Paragraph:
+    if one.deadline and one.answered:
         said = ("：", _cell(one.row["reply"])) if one.row.get("reply") else ("。",)
-        return _text(_cell(one.row[rule.done]), rule.word, *said)
-    who = one.row[rule.responsible]
-    asked = "填写：采取的措施、取得的结果、下一步的安排和完成时间〕"
-    return _text("〔待", _cell(who) if who else _NOBODY, asked)
+        return _text(_cell(one.deadline["done"]), _cell(one.deadline["state"]), *said)
+    return _text(
+        "〔待", _who(one.responsible), "填写：采取的措施、取得的结果、下一步的安排和完成时间〕"
+    )
 
 
-def _gaps(asked: Sequence[Request], schema: Schema) -> Iterator[Paragraph]:
+def _who(responsible: str) -> str | Piece:
+    return _cell(responsible) if responsible else "责任单位"
+
+
+def _gaps(asked: Sequence[Request]) -> Iterator[Paragraph]:
     """What is missing, by who has to supply it."""
-    rule = schema.deadline
-    assert rule is not None
     missing = {
-        "尚未答复": [one for one in asked if not _answered(one, schema)],
+        "尚未答复": [one for one in asked if not one.answered],
         "没有可以对照的统计数字": [one for one in asked if not one.numbers],
-        "算不出到期日": [one for one in asked if not (one.deadline and one.deadline["due"])],
     }
     for what, items in missing.items():
-        for who in dict.fromkeys(one.row[rule.responsible] for one in items):
-            parts: list[str | Piece] = [f"{what}，待", _cell(who) if who else _NOBODY, "补："]
-            theirs = [one for one in items if one.row[rule.responsible] == who]
-            for place, one in enumerate(theirs):
-                parts += ["；" if place else "", _cell(one.row["title"])]
-            yield _text(*parts, "。")
-    if not any(missing.values()):
+        for responsible in dict.fromkeys(one.responsible for one in items):
+            theirs = [one for one in items if one.responsible == responsible]
+            yield _text(f"{what}，待", _who(responsible), "补：", *_titles(theirs), "。")
+    undated = [one for one in asked if not (one.deadline and one.deadline["due"])]
+    if undated:
+        yield _text("缺收到日期或期限，待提出意见的单位补：", *_titles(undated), "。")
+    if not (undated or any(missing.values())):
         yield _text("没有。")
+
+
+def _titles(asked: Sequence[Request]) -> Iterator[str | Piece]:
+    for place, one in enumerate(asked):
+        yield "；" if place else ""
+        yield _cell(one.row["title"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
@@ -144,3 +145,42 @@ def test_a_shown_date_is_read_back() -> None:
     """What pages show of a date is that date; other texts of parameters are none."""
     assert parse_shown_date("2030年4月20日") == date(2030, 4, 20)
     assert parse_shown_date("待定") is None
+
+
+@pytest.mark.parametrize(
+    ("lines", "as_of"),
+    [
+        ({}, "2030-02-01"),
+        ({"opinion_date": "2030-03-09"}, "2030-03-09"),
+        ({"opinion_date": "2030-01-09"}, "2030-02-01"),
+        ({"reporting_date": "null"}, "2030-03-31"),
+        ({"as_of": "2030-01-31"}, "2030-01-31"),
+        ({"as_of": "null"}, "2030-02-01"),
+    ],
+)
+def test_the_day_for_which_states_are_told(
+    lines: dict[str, str], as_of: str, yaml_file: Write
+) -> None:
+    """As it is given, else the later of report and opinion, else the quarter's last day."""
+    text = PARAMETERS + ("as_of: null\n" if "as_of" in lines else "")
+    for key, value in lines.items():
+        text = re.sub(rf"^{key}: .*$", f"{key}: {value}", text, flags=re.MULTILINE)
+    parameters = read_parameters(yaml_file(text), PERIOD)
+    assert str(parameters.as_of) == as_of
+    assert parameters.text("as_of").startswith("2030年")
+
+
+@pytest.mark.parametrize(
+    ("period", "last"),
+    [("2031Q2", "2031-06-30"), ("2031Q3", "2031-09-30"), ("2031Q4", "2031-12-31")],
+)
+def test_a_quarter_ends_on_its_last_day(period: str, last: str, yaml_file: Write) -> None:
+    """Over the year's end too."""
+    text = PARAMETERS.replace("2030Q1", period).replace("2030-02-01", "null")
+    assert str(read_parameters(yaml_file(text), period).as_of) == last
+
+
+def test_the_day_has_to_be_a_date(yaml_file: Write) -> None:
+    """Whatever else stands there is refused with its place."""
+    with pytest.raises(ConfigError, match=r"config\.date.*as_of"):
+        read_parameters(yaml_file(PARAMETERS + "as_of: 季末\n"), PERIOD)

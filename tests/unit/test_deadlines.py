@@ -219,11 +219,16 @@ def test_the_name_is_taken(asked: Callable[..., Path]) -> None:
 
 
 FAULTS = {
-    "another date is printed": ({"due": "2030-11-24"}, "due.printed", "due"),
-    "an answer without its status": ({"replied_on": "2030-10-01"}, "due.status", "replied_on"),
+    "another date is printed": ({"due": "2029-11-24"}, "due.printed", "due"),
+    "an answer without its status": ({"replied_on": "2030-01-01"}, "due.status", "replied_on"),
     "an answer before receipt": (
-        {"status": "已答复", "replied_on": "2030-09-24"},
+        {"status": "已答复", "replied_on": "2029-09-24"},
         "due.order",
+        "replied_on",
+    ),
+    "an answer after the edition's day": (
+        {"status": "已答复", "replied_on": "2030-02-02"},
+        "due.later",
         "replied_on",
     ),
 }
@@ -233,7 +238,7 @@ FAULTS = {
 def test_a_wrong_date_is_found(asked: Callable[..., Path], fault: str) -> None:
     """Each rule names ledger, line and column, and blocks until somebody gives the reason."""
     cells, code, place = FAULTS[fault]
-    data = asked(request(**cells))
+    data = asked(request(received="2029-09-25", **cells))
     (one,) = found(data)
     assert (one.code, one.severity) == (code, "error")
     assert "requests.csv 第2行" in one.place
