@@ -47,7 +47,7 @@ def add_months(day: date, months: int) -> date:
 
 
 def with_deadlines(ledgers: Mapping[str, Ledger], on: date, folder: Path) -> dict[str, Ledger]:
-    """The ledgers with ``deadlines``, where any of them has due dates.
+    """The ledgers by name with ``deadlines``, where any of them has due dates.
 
     ``on``: the day for which states are told; ``folder``: where the ledger would stand.
     Raises :class:`ConfigError` when a ledger of that name is there already.
@@ -62,7 +62,7 @@ def with_deadlines(ledgers: Mapping[str, Ledger], on: date, folder: Path) -> dic
     rows = tuple(row for ledger in due for row in deadline_rows(ledger.schema, ledger.rows, on))
     path = folder / f"{DEADLINES}.csv"
     derived = Ledger(deadlines_schema(), path, rows, tuple(range(2, len(rows) + 2)))
-    return {**ledgers, DEADLINES: derived}
+    return dict(sorted({**ledgers, DEADLINES: derived}.items()))
 
 
 def deadline_rows(schema: Schema, rows: Iterable[Row], on: date) -> list[dict[str, str]]:
