@@ -42,7 +42,7 @@ def draft_reply(release: Path, path: Path) -> None:
 
 
 def _check_built(release: Path) -> None:
-    if not (release / COVERAGE).is_file():
+    if not release.is_dir():
         remedy = f"先运行 policybook build {release.name}，或用 --site 指向网站文件夹。"
         raise UsageError(error("export.edition", release, "没有生成这一期。", remedy))
 

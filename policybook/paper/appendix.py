@@ -53,6 +53,8 @@ def _cells(release: Release, fact: Fact) -> str:
         for part in (*fact.operands, *fact.missing)
         for cell in part.cells
     )
+    if not named:
+        return "没有符合条件的记录"
     shown = list(named)[:_CELLS]
     return "；".join(shown) + ("等" if len(named) > len(shown) else "")
 

@@ -208,7 +208,8 @@ def _raw(element: Any, cell: bool) -> Iterator[Piece]:
     yield Piece(element.text or "", cell=cell)
     for child in element.iterchildren():
         if not _left_out(child):
-            source = child.get("data-source") is not None and element.tag == "td"
+            record = element.tag == "td" or element.get("data-record") is not None
+            source = child.get("data-source") is not None and record
             column = child.get("data-column") is not None
             yield from _raw(child, cell or source or column)
         yield Piece(child.tail or "", cell=cell)

@@ -197,12 +197,13 @@ def _images(page: Path) -> list[tuple[str, str]]:
 
 def _styled(path: Path, style: str) -> list[Any]:
     document = Document(str(path))
-    runs = [run for table in document.tables for cell in table._cells for run in _runs(cell)]
+    cells = [cell for table in document.tables for cell in table._cells]
+    runs = [run for part in (document, *cells) for run in _runs(part)]
     return [run for run in runs if run.style.style_id == style]
 
 
-def _runs(cell: Any) -> list[Any]:
-    return [run for paragraph in cell.paragraphs for run in paragraph.runs]
+def _runs(part: Any) -> list[Any]:
+    return [run for paragraph in part.paragraphs for run in paragraph.runs]
 
 
 def test_the_page_is_that_of_an_official_document(report: Path) -> None:
