@@ -120,7 +120,7 @@ class Requests(BookDirective):
             if all(one.row[column] == value for column, value in wanted.items())
         ]
         for one in found:
-            self.note_uses(number.fact for part in (one, *one.parts) for number in part.numbers)
+            self.note_uses(number.fact for number in one.numbers)
         return {"ledger": ledger, "requests": found}
 
 

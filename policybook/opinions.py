@@ -53,8 +53,8 @@ class Request:
 
     row: Row
     deadline: Row | None
-    numbers: tuple[Number, ...]
-    links: tuple[Links, ...]
+    numbers: tuple[Number, ...]  # that it or a part of it speaks of
+    links: tuple[Links, ...]  # the same
     parts: tuple[Request, ...]  # what it is made up of
 
     @property
@@ -84,29 +84,39 @@ def requests(
     rows = records(ledger).values()
 
     def request(row: Row) -> Request:
+        parts = [part for part in rows if parent and part[parent] == row["id"]]
         return Request(
             row,
             records(DEADLINES).get(f"{ledger}-{row['id']}"),
-            tuple(_numbers(row, records, schemas[ledger], facts)),
-            tuple(_links(row, records, schemas[ledger], schemas)),
-            tuple(request(part) for part in rows if parent and part[parent] == row["id"]),
+            tuple(_numbers([row, *parts], records, schemas[ledger], facts)),
+            tuple(_links([row, *parts], records, schemas[ledger], schemas)),
+            tuple(map(request, parts)),
         )
 
     return (request(row) for row in rows if not (parent and row[parent]))
 
 
 def _numbers(
-    row: Row, records: Records, schema: Schema, facts: Mapping[str, Fact]
+    rows: Sequence[Row], records: Records, schema: Schema, facts: Mapping[str, Fact]
 ) -> Iterator[Number]:
     earlier = records(EARLIER)
     for field in schema.fields:
         if field.references != STATISTICS:
             continue
-        for name in split_ids(row[field.name]):
+        for name, row in _listed(rows, field.name).items():
             if name in facts:
                 kinds = {kind: f"{name}.{kind}_change" for kind in AGAINST}
                 changes = {kind: facts[one] for kind, one in kinds.items() if one in facts}
                 yield Number(facts[name], _base(row, name, earlier), changes)
+
+
+def _listed(rows: Sequence[Row], column: str) -> dict[str, Row]:
+    """The ids that a column lists, each once, with the first record that lists it."""
+    found: dict[str, Row] = {}
+    for row in rows:
+        for name in split_ids(row[column]):
+            found.setdefault(name, row)
+    return found
 
 
 def _base(row: Row, statistic: str, earlier: Mapping[str, Row]) -> Row | None:
@@ -118,13 +128,14 @@ def _base(row: Row, statistic: str, earlier: Mapping[str, Row]) -> Row | None:
 
 
 def _links(
-    row: Row, records: Records, schema: Schema, schemas: Mapping[str, Schema]
+    asking: Sequence[Row], records: Records, schema: Schema, schemas: Mapping[str, Schema]
 ) -> Iterator[Links]:
     for field in schema.fields:
         if field.references in ("", STATISTICS):
             continue
         there = records(field.references)
-        rows = tuple(there[name] for name in split_ids(row[field.name]) if name in there)
+        named = _listed(asking, field.name)
+        rows = tuple(there[name] for name in named if name in there)
         if rows:
             yield Links(field.title, field.references, rows, _state(schemas[field.references]))
 

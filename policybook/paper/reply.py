@@ -192,7 +192,8 @@ def _base(one: Number) -> Sequence[Piece]:
 def _answer(one: Request) -> Paragraph:
     if one.deadline and one.answered:
         said = ("：", _cell(one.row["reply"])) if one.row.get("reply") else ("。",)
-        return _text(_cell(one.deadline["done"]), _cell(one.deadline["state"]), *said)
+        # Cells that touch would be read as one cell in several runs.
+        return _text(_cell(one.deadline["done"]), " ", _cell(one.deadline["state"]), *said)
     return _text(
         "〔待", _who(one.responsible), "填写：采取的措施、取得的结果、下一步的安排和完成时间〕"
     )

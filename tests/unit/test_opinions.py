@@ -106,6 +106,21 @@ def test_parts_belong_to_their_whole(schemas: dict[str, Schema]) -> None:
     assert (second.row["id"], second.parts, second.deadline) == ("y", (), None)
 
 
+def test_what_a_part_names_stands_beside_the_whole(schemas: dict[str, Schema]) -> None:
+    """Each number and record once, those of the whole first."""
+    names = ("p", "q")
+    problems = {name: {"id": name, "title": name, "status": ""} for name in names}
+    (one,) = asked(
+        schemas,
+        row("x", statistics="a.b", problems="p"),
+        row("part", parent="x", statistics="c.d；a.b", problems="q；p"),
+        facts={name: FakeFact(name) for name in ("a.b", "c.d")},
+        problems=problems,
+    )
+    assert [number.fact.id for number in one.numbers] == ["a.b", "c.d"]
+    assert [each["id"] for each in one.links[0].rows] == ["p", "q"]
+
+
 @pytest.mark.parametrize(
     ("cells", "demand"),
     [
