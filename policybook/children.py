@@ -22,6 +22,9 @@ T = TypeVar("T")
 FORKS = sys.platform == "linux"
 """Elsewhere a fork is missing, or unsafe under system libraries."""
 
+RARELY = (100_000, 50, 100)
+"""Thresholds of the garbage collector: what is read stays, and looking through it is in vain."""
+
 
 @dataclass(frozen=True)
 class Child(Generic[T]):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 Scalar = str | int | Decimal | date | None
 
@@ -32,8 +32,7 @@ class Table:
         return tuple(row[place] for row in self.rows)
 
 
-@dataclass(frozen=True)
-class Cell:
+class Cell(NamedTuple):  # there are many: a dataclass takes four times as long to make
     """One cell of a published ledger."""
 
     file: str  # data/tasks.csv
@@ -170,7 +169,7 @@ _PARTS = ("operands", "missing")
 
 def _operand_as_dict(part: Operand) -> dict[str, Any]:
     # Not asdict: it copies each of the many cells piece by piece.
-    data = {**vars(part), "cells": [vars(cell) for cell in part.cells]}
+    data = {**vars(part), "cells": [cell._asdict() for cell in part.cells]}
     counted = data.pop("counted")
     return data if counted is None else {**data, "counted": asdict(counted)}
 

@@ -27,7 +27,9 @@ _COMPLETE = ".complete"
 _LEFT = frozenset({USED, PAGES, _COMPLETE})
 """Files of a build that are no sources."""
 _SCRIPT = """
-import sys
+import gc, sys
+from policybook.children import RARELY
+gc.set_threshold(*RARELY)
 from jupyter_book.cli.main import main
 import jupyter_book.sphinx, myst_nb, policybook.render, sphinx_book_theme
 folder = sys.stdin.readline().rstrip("\\n")

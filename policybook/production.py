@@ -11,7 +11,6 @@ from pathlib import Path
 from policybook.audit.workbook import write_audit
 from policybook.cache import NotebookCache, shared_digests
 from policybook.check import check_computed, check_data
-from policybook.children import answers
 from policybook.coverage import COVERAGE, coverage_line, publish, rules_of
 from policybook.crate import write_crate
 from policybook.engines import chosen_engine, engine_kind
@@ -28,10 +27,10 @@ from policybook.period import Period
 from policybook.press import Press, kept_book, press
 from policybook.program import program_digests
 from policybook.project import Project
-from policybook.published import read_release
+from policybook.published import Release, read_release
 from policybook.release import assemble, write_sums
 from policybook.stage import facts_document, stage_book, stage_data, used_on
-from policybook.verify import verify_release
+from policybook.verify import CONTENT, FILES, problems_of
 
 
 def build_edition(
@@ -90,31 +89,31 @@ def _build_edition(
     with kept_book(stage, project.kept(f"{PAGES}/{period}"), program) as book:
         html = press.build(book)
         assemble(html, release, content, inputs, figures.values(), used_on(book))
-    findings += pass_gate(release, rules)
     published = read_release(release)
-    for _ in answers([partial(write_audit, published), partial(write_document, published)], jobs):
-        pass
+    findings += pass_gate(published, rules)
+    project.say("核验")
+    # Workbook and document are written here by what they would be compared with.
+    making = [partial(write_audit, published), partial(write_document, published)]
+    problems = problems_of(CONTENT, published, jobs, making)
     write_crate(published)
     write_sums(release)
-    project.say("核验")
-    problems = verify_release(release, jobs)
+    problems += problems_of(FILES, published, 1)
     if problems:
         raise SiteError(problems)
     return findings
 
 
-def pass_gate(folder: Path, rules: Rules) -> list[Finding]:
+def pass_gate(published: Release, rules: Rules) -> list[Finding]:
     """Every numeral of the narrative accounted for, and the account published.
 
     Returns warnings and the account.
     Raises :class:`SiteError` with each numeral that comes from nowhere.
     """
-    published = read_release(folder)
     findings, coverage = check_gate(published, rules)
     if findings:
         raise SiteError(findings)
     content = coverage.as_dict(published.period, rules)
-    publish(folder, content)
+    publish(published.folder, content)
     said = f"{coverage_line(content)}。"
     account = note("gate.coverage", published.period, said, f"豁免的理由见 {COVERAGE}。")
     return [*unused(rules, coverage), account]
