@@ -19,25 +19,34 @@ from filecmp import cmp
 from pathlib import Path
 
 from policybook.errors import Finding, SiteError, error
-from policybook.keeping import locked
-from policybook.render import USED
-from policybook.staleness import PAGES
+from policybook.keeping import USED, USED_PARTS, locked
 
 _COMPLETE = ".complete"
-_LEFT = frozenset({USED, PAGES, _COMPLETE})
+_LEFT = frozenset({USED, USED_PARTS, _COMPLETE})
 """Files of a build that are no sources."""
 _SCRIPT = """
 import gc, sys
 from policybook.children import RARELY
 gc.set_threshold(*RARELY)
+from importlib import import_module
 from jupyter_book.cli.main import main
-import jupyter_book.sphinx, myst_nb, policybook.render, sphinx_book_theme
+from sphinx.application import builtin_extensions
+for name in (*builtin_extensions, *sys.argv[1:]):
+    import_module(name)
 folder = sys.stdin.readline().rstrip("\\n")
 if folder:
     import os
     os.chdir(folder)
     main(["build", folder, "-W", "-n", "--keep-going", "-q"])
 """
+
+_EXTENSIONS = (
+    *("jupyter_book.sphinx", "policybook.render", "myst_nb.sphinx_ext", "sphinx.ext.intersphinx"),
+    *("sphinx_book_theme", "sphinx_comments", "sphinx_copybutton", "sphinx_design"),
+    *("sphinx_external_toc", "sphinx_jupyterbook_latex", "sphinx_multitoc_numbering"),
+    *("sphinx_thebe", "sphinx_togglebutton"),
+)
+"""What Jupyter Book itself would load, later, when it is waited for."""
 
 
 @dataclass
@@ -65,7 +74,7 @@ def press() -> Iterator[Press]:
     """A press that is ready when it is needed, and gone afterwards."""
     settings = {"TZ": "UTC", "LC_ALL": "C.UTF-8", "PYTHONHASHSEED": "0", "NO_COLOR": "1"}
     with subprocess.Popen(
-        [sys.executable, "-c", _SCRIPT],
+        [sys.executable, "-c", _SCRIPT, *_EXTENSIONS],
         env={**os.environ, **settings},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,

@@ -18,6 +18,7 @@ from sphinx.errors import ExtensionError
 
 from policybook.book import FACTS, load_book
 from policybook.directives import DIRECTIVES
+from policybook.keeping import USED
 from policybook.notes import add_notes
 from policybook.roles import (
     ComparedRole,
@@ -61,8 +62,6 @@ SCRIPTS = {
 """Scripts of ``policybook/static``, each with what a page has that needs it."""
 THEME_OPTIONS = ("announcement", "extra_footer")
 _STATIC = Path(__file__).parent / "static"
-USED = "policybook_used.json"
-"""Where the build leaves which pages use which statistics."""
 
 
 def _load(app: Sphinx) -> None:

@@ -17,12 +17,12 @@ from policybook.book import FACTS
 from policybook.corrections import Correction
 from policybook.explanations import Explanation
 from policybook.inputs import Inputs
+from policybook.keeping import USED
 from policybook.model import Fact, Figure, fact_as_dict
 from policybook.outputs import FIGURE_KEY
 from policybook.period import Period
 from policybook.provenance import write_provenance
 from policybook.relations import Relation
-from policybook.render import USED
 
 SCHEMA_VERSION = 1
 LOCALE = Path(__file__).parent / "locale"

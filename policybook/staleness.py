@@ -13,6 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from policybook.keeping import USED_PARTS
 from policybook.templating import used
 from policybook.watched import Parts, Watched
 
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
     from docutils import nodes
     from sphinx.application import Sphinx
 
-PAGES = "policybook_pages.json"
-"""Where the build leaves which parts each page has used."""
 _READ, _WRITTEN, _MADE = "read:", "written:", "made:"
 _NAVIGATION, _USES = "navigation", "uses"
 
@@ -106,7 +105,7 @@ def write_pages(app: Sphinx, exception: Exception | None) -> None:
             if Path(app.outdir, f"{page.partition(':')[2]}.html").is_file()  # not of a gone trace
         }
         text = json.dumps(pages, ensure_ascii=False, sort_keys=True)
-        Path(app.srcdir, PAGES).write_text(text, encoding="utf-8")
+        Path(app.srcdir, USED_PARTS).write_text(text, encoding="utf-8")
 
 
 def _book(app: Sphinx) -> Watched:
@@ -122,7 +121,7 @@ def _start(env: Any, phase: str, docname: str) -> None:
 
 def _before(app: Sphinx) -> dict[str, Parts]:
     """What each page used when it was made last."""
-    watch, path = _book(app).watch, Path(app.srcdir, PAGES)
+    watch, path = _book(app).watch, Path(app.srcdir, USED_PARTS)
     if watch.before is None:
         watch.before = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
     return watch.before

@@ -60,16 +60,10 @@ def verify_release(folder: Path, jobs: int = 1) -> list[Finding]:
     return list(dict.fromkeys(findings + problems_of(CHECKS, release, jobs)))
 
 
-def problems_of(
-    checks: Iterable[Check],
-    release: Release,
-    jobs: int,
-    beside: Iterable[Callable[[], None]] = (),
-) -> list[Finding]:
-    """What the checks find, in their order; ``beside``: work that is done at the same time."""
-    tasks: list[Callable[[], list[Finding] | None]] = list(beside)
-    tasks += [partial(_checked, check, release) for check in checks]
-    return [one for found in answers(tasks, jobs) for one in found or ()]
+def problems_of(checks: Iterable[Check], release: Release, jobs: int) -> list[Finding]:
+    """What the checks find, in their order; so many ``jobs`` at a time."""
+    tasks = [partial(_checked, check, release) for check in checks]
+    return [one for found in answers(tasks, jobs) for one in found]
 
 
 def _checked(check: Check, release: Release) -> list[Finding]:
@@ -224,23 +218,21 @@ def check_relations(release: Release) -> list[Finding]:
     return findings
 
 
-CONTENT: tuple[Check, ...] = (
-    check_pages,
+VALUES: tuple[Check, ...] = (
     check_queries,
     check_database,
-    check_coverage,
     check_cells,
     check_departments,
     check_corrections,
     check_texts,
     check_relations,
     check_listing,
-    check_package,
-    check_cards,
 )
-"""Facts, ledgers and pages against each other; what takes longest comes first."""
+"""Facts against ledgers: no page is looked at."""
+VIEWS: tuple[Check, ...] = (check_pages, check_coverage, check_package, check_cards)
+"""Pages against facts and ledgers, and what else repeats them."""
 REMADE: tuple[Check, ...] = (check_audit, check_document)
 """What is made anew from facts and ledgers, and compared."""
 FILES: tuple[Check, ...] = (check_files, check_crate)
-CHECKS = (*REMADE, *CONTENT, *FILES)
+CHECKS = (*VIEWS, *REMADE, *VALUES, *FILES)
 """What is checked of a release that can be read."""
