@@ -171,7 +171,19 @@ def test_only_the_doubtful_column_is_looked_at() -> None:
 )
 def test_what_has_to_be_told_is_not_split(text: str) -> None:
     """No record, other widths or headers, an empty record, a broken quote, one of two lines."""
-    assert split_columns(text, ("id", "title")) is None
+    assert split_columns(text.encode(), ("id", "title")) is None
+
+
+@pytest.mark.parametrize(
+    "row", [" a,b,c", "a ,b,c", "a, b,c", "a,b ,c", "a,b, c", "a,b,c ", "a,b,c"]
+)
+@pytest.mark.parametrize("end", ["\n", ""])
+def test_spaces_around_a_cell_are_not_its_own(row: str, end: str) -> None:
+    """Wherever in a record they stand; a text that has some is not the canonical one."""
+    split = split_columns(f"x,y,z\n{row}{end}".encode(), ("x", "y", "z"))
+    assert split is not None
+    assert split[0].columns == {"x": ["a"], "y": ["b"], "z": ["c"]}
+    assert split[0].content == (b"" if " " in row else b"x,y,z\na,b,c\n")
 
 
 def test_records_are_a_sequence() -> None:
