@@ -29,7 +29,7 @@ LARGE_BYTES = 64 * 2**20
 """A ledger of more bytes is large, and so is each Parquet file: the one place that decides."""
 PARQUET = ".parquet"
 _BATCH = 10_000
-_PARTS, _PART_BYTES = 64, 2**15
+_PARTS, _PART_BYTES = 64, 2**13
 """Of so many places in a CSV so many bytes are a sample of it."""
 
 
@@ -93,11 +93,11 @@ class Streamed(Sequence[dict[str, str]]):
             return self.path
         return self._copied(f"FROM {self._as_typed}")
 
-    def read_in_doubt(self, mistyped: Mapping[str, str]) -> int:
-        """Make the typed copy of a CSV that nobody has checked; how many records are mistyped.
+    def in_doubt(self, mistyped: Mapping[str, str]) -> str:
+        """The query for the typed records of a CSV that nobody has checked.
 
-        ``mistyped``: conditions over a record's texts, by name, mostly a column's; the copy says
-        of each whether it holds.
+        ``mistyped``: conditions over a record's texts, by name, mostly a column's; there is a
+        column for each that says whether it holds.
         """
         parts = [
             f'"{f.name}"'
@@ -107,7 +107,11 @@ class Streamed(Sequence[dict[str, str]]):
         ]
         for name, wrong in mistyped.items():
             parts.append(f'coalesce({wrong}, false) AS "{mistyped_column(name)}"')
-        self.__dict__["typed"] = self._copied(f"SELECT {', '.join(parts)} FROM {self.raw}")
+        return f"SELECT {', '.join(parts)} FROM {self.raw}"
+
+    def read_in_doubt(self, mistyped: Mapping[str, str]) -> int:
+        """Make the typed copy of such a CSV; how many records are mistyped."""
+        self.__dict__["typed"] = self._copied(self.in_doubt(mistyped))
         doubt = " OR ".join(f'"{mistyped_column(name)}"' for name in mistyped) or "false"
         with connect() as connection:
             row = connection.execute(f"SELECT count_if({doubt}) FROM {self.scan}").fetchone()
@@ -156,7 +160,8 @@ class Streamed(Sequence[dict[str, str]]):
             for part in range(_PARTS):
                 file.seek(size * part // _PARTS)
                 file.readline()
-                lines = file.read(_PART_BYTES).decode("utf-8", "replace").split("\n")[:-1]
+                text = file.read(_PART_BYTES).decode("utf-8", "replace").replace("\r", " ")
+                lines = text.split("\n")[:-1]
                 rows += [tuple(cell or None for cell in cells) for cells in csv.reader(lines)]
         return [row for row in rows if len(row) == len(self.schema.fields)]
 
@@ -168,9 +173,8 @@ class Streamed(Sequence[dict[str, str]]):
 
     @cached_property
     def _count(self) -> int:
-        path = quoted(str(self.typed))
         with connect() as connection:
-            row = connection.execute(f"SELECT count(*) FROM read_parquet({path})").fetchone()
+            row = connection.execute(f"SELECT count(*) FROM {self.once}").fetchone()
         return int(row[0]) if row else 0
 
     def __bool__(self) -> bool:

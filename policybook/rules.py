@@ -14,7 +14,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from policybook.bulk import check_large, check_listed, known_ids
+from policybook.bulk import beyond_doubt, check_large, check_listed, known_ids
 from policybook.columns import Canonical
 from policybook.errors import Finding, error
 from policybook.large import Streamed
@@ -90,7 +90,7 @@ def _beyond_doubt(ledger: Ledger, ledgers: Mapping[str, Ledger]) -> bool:
     patterns = (field.constraints.get("pattern", "") for field in ledger.schema.fields)
     if not all(map(_PLAIN_PATTERN.fullmatch, patterns)):
         return False
-    return not check_large(replace(ledger, rows=Streamed(ledger.path, ledger.schema)), ledgers)
+    return beyond_doubt(replace(ledger, rows=Streamed(ledger.path, ledger.schema)), ledgers)
 
 
 def _place(ledger: Ledger, columns: Iterable[str], index: int) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 
 from policybook.bulk.cells import (
     constraint_rules,
+    in_doubt,
     items_rules,
     parquet_findings,
     suspect,
@@ -18,12 +19,13 @@ from policybook.bulk.cells import (
     undeclared,
 )
 from policybook.bulk.keys import check_listed, key_findings, known_ids, unique_findings
+from policybook.bulk.screen import beyond_doubt
 from policybook.bulk.table import Rule, Table
 from policybook.errors import Finding, LedgerError
 from policybook.ledgers import Ledger
 from policybook.schema import Field
 
-__all__ = ["check_large", "check_listed", "known_ids"]
+__all__ = ["beyond_doubt", "check_large", "check_listed", "known_ids"]
 
 
 def check_large(ledger: Ledger, ledgers: Mapping[str, Ledger]) -> list[Finding]:
@@ -33,6 +35,8 @@ def check_large(ledger: Ledger, ledgers: Mapping[str, Ledger]) -> list[Finding]:
     findings = [*undeclared(ledger), *(parquet_findings(ledger) if records.parquet else ())]
     if findings:
         return findings
+    if not records.parquet and beyond_doubt(ledger, ledgers):
+        return []
     table = Table(ledger, records)
     try:
         findings += _mistyped(table)
@@ -58,11 +62,8 @@ def _mistyped(table: Table) -> list[Finding]:
     rules = [rule for f in table.ledger.schema.fields for rule in type_rules(f, records.parquet)]
     if records.parquet:
         return _told(table, [*rules, *items_rules(table.ledger)])
-    items = items_rules(table.ledger)
-    doubts = {rule.column: rule.broken for rule in rules}
-    doubts |= {f"{rule.column} of records": rule.broken for rule in items}
-    doubt = records.read_in_doubt(doubts)
-    return _told(table, [*rules, *items], records.raw) if doubt else []
+    doubt = records.read_in_doubt(in_doubt(table.ledger))
+    return _told(table, [*rules, *items_rules(table.ledger)], records.raw) if doubt else []
 
 
 def _text_findings(table: Table, field: Field) -> list[Finding]:

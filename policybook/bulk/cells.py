@@ -66,6 +66,13 @@ def type_rules(field: Field, parquet: bool) -> list[Rule]:
     return [Rule(field.name, broken, tell, raw=not parquet)] if broken else []
 
 
+def in_doubt(ledger: Ledger) -> dict[str, str]:
+    """Conditions over the texts of a CSV's records, by the name of what they put in doubt."""
+    rules = [rule for field in ledger.schema.fields for rule in type_rules(field, parquet=False)]
+    items = {f"{rule.column} of records": rule.broken for rule in items_rules(ledger)}
+    return {rule.column: rule.broken for rule in rules} | items
+
+
 def constraint_rules(ledger: Ledger, field: Field) -> Iterable[Rule]:
     """What the Table Schema asks of one column."""
     name = quoted_name(field.name)

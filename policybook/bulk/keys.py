@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass
 
 from policybook.bulk.cells import is_key
 from policybook.bulk.table import Rule, Table, Tell, quoted_name
@@ -16,19 +17,27 @@ _NAMED = 1000
 """So many unknown ids are looked for."""
 
 
+def unique_fields(ledger: Ledger) -> list[Field]:
+    """The columns in which no text may occur twice."""
+    fields = ledger.schema.fields
+    return [one for one in fields if one.constraints.get("unique") or is_key(ledger, one)]
+
+
+def digests(name: str) -> str:
+    """How many digests a column's texts have, in SQL; texts of different ones are different.
+
+    Digests take less memory than texts.
+    """
+    return f"count(DISTINCT hash({name})) FILTER (WHERE {name} IS NOT NULL)"
+
+
 def unique_findings(table: Table) -> list[Finding]:
     """Ids and other texts that occur twice."""
     findings = []
     scan = table.records.scan
-    for field in table.ledger.schema.fields:
-        if not (field.constraints.get("unique") or is_key(table.ledger, field)):
-            continue
+    for field in unique_fields(table.ledger):
         name = quoted_name(field.name)
-        # Digests take less memory than texts; that two differ by their digests is certain.
-        ((filled, distinct),) = table.query(
-            f"SELECT count({name}), count(DISTINCT hash({name})) FILTER (WHERE {name} IS NOT NULL) "
-            f"FROM {scan}"
-        )
+        ((filled, distinct),) = table.query(f"SELECT count({name}), {digests(name)} FROM {scan}")
         if filled == distinct:
             continue
         twice = f"SELECT {name} FROM {scan} WHERE {name} IS NOT NULL GROUP BY 1 HAVING count(*) > 1"
@@ -41,45 +50,59 @@ def unique_findings(table: Table) -> list[Finding]:
     return findings
 
 
-def key_findings(table: Table, ledgers: Mapping[str, Ledger]) -> list[Finding]:
-    """Ids of other ledgers, and the documents that sources name."""
-    findings = []
-    for key in table.ledger.schema.foreign_keys:
-        title = ledgers[key.ledger].schema.title
+@dataclass(frozen=True)
+class Key:
+    """What in a column has to be an id of a ledger."""
 
-        def missing(place: str, cell: str, title: str = title) -> Finding:
+    column: str
+    expression: str  # in SQL
+    named: Ledger
+    tell: Tell
+
+
+def keys_of(ledger: Ledger, ledgers: Mapping[str, Ledger]) -> Iterator[Key]:
+    """Ids of other ledgers, and the documents that sources name."""
+    for key in ledger.schema.foreign_keys:
+        named = ledgers[key.ledger]
+
+        def missing(place: str, cell: str, title: str = named.schema.title) -> Finding:
             return key_finding(place, title, cell)
 
-        column = quoted_name(key.column)
-        findings += _unknown(table, key.column, column, ledgers[key.ledger], missing)
-    if "source" in table.ledger.schema.names:
+        yield Key(key.column, quoted_name(key.column), named, missing)
+    if "source" in ledger.schema.names:
 
         def unsaid(place: str, cell: str) -> Finding:
             return document_finding(place, cell.partition(":")[0])
 
         document = "nullif(split_part(source, ':', 1), '')"
-        findings += _unknown(table, "source", document, ledgers["documents"], unsaid)
-    return findings
+        yield Key("source", document, ledgers["documents"], unsaid)
 
 
-def _unknown(
-    table: Table, column: str, expression: str, named: Ledger, tell: Tell
-) -> list[Finding]:
-    """The cells of a column in which an expression is no id of the named ledger."""
-    scan = table.records.scan
-    other = table.records if named.name == table.ledger.name else named.large
-    known = f"SELECT id FROM {other.scan} WHERE id IS NOT NULL" if other else ""
-    values = [] if other else [sorted(named.values["id"])]
+def ids_of(table: Table, named: Ledger) -> tuple[str, list[list[str]]]:
+    """The query for the ids of a ledger, which may be the table's own, and its parameters."""
+    large = table.records if named.name == table.ledger.name else named.large
+    if large:
+        return f"SELECT id FROM {large.once} WHERE id IS NOT NULL", []
+    return "SELECT unnest(?)", [sorted(named.values["id"])]
+
+
+def key_findings(table: Table, ledgers: Mapping[str, Ledger]) -> list[Finding]:
+    """Cells that name what is no id."""
+    return [found for key in keys_of(table.ledger, ledgers) for found in _unknown(table, key)]
+
+
+def _unknown(table: Table, key: Key) -> list[Finding]:
+    known, values = ids_of(table, key.named)
     unknown = table.query(
-        f"SELECT DISTINCT {expression} AS it FROM {scan} WHERE it IS NOT NULL "
-        f"AND it NOT IN ({known or 'SELECT unnest(?)'}) LIMIT {_NAMED}",
+        f"SELECT DISTINCT {key.expression} AS it FROM {table.records.scan} "
+        f"WHERE it IS NOT NULL AND it NOT IN ({known}) LIMIT {_NAMED}",
         *values,
     )
     if not unknown:
         return []
     listed = ", ".join(sorted(quoted(value) for (value,) in unknown))
-    broken = f"{expression} IN ({listed})"
-    return table.tell(Rule(column, broken, tell), *table.count([broken]))
+    broken = f"{key.expression} IN ({listed})"
+    return table.tell(Rule(key.column, broken, key.tell), *table.count([broken]))
 
 
 def known_ids(ledger: Ledger, wanted: Collection[str]) -> Collection[str]:
@@ -87,7 +110,7 @@ def known_ids(ledger: Ledger, wanted: Collection[str]) -> Collection[str]:
     if ledger.large is None:
         return ledger.values["id"]
     rows = Table(ledger, ledger.large).query(
-        f"SELECT id FROM {ledger.large.scan} WHERE id IN (SELECT unnest(?))", sorted(wanted)
+        f"SELECT id FROM {ledger.large.once} WHERE id IN (SELECT unnest(?))", sorted(wanted)
     )
     return {name for (name,) in rows}
 
@@ -99,7 +122,7 @@ def check_listed(
     assert ledger.large is not None
     table = Table(ledger, ledger.large)
     split = f"string_split({quoted_name(field.name)}, '；')"
-    rows = table.query(f"SELECT DISTINCT unnest({split}) FROM {ledger.large.scan}")
+    rows = table.query(f"SELECT DISTINCT unnest({split}) FROM {ledger.large.once}")
     wanted = {one for (one,) in rows}
     unknown = wanted - set(known(wanted))
     if not unknown:
