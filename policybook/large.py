@@ -14,7 +14,7 @@ import shutil
 import sys
 import tempfile
 import weakref
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, overload
@@ -92,30 +92,6 @@ class Streamed(Sequence[dict[str, str]]):
         if self.parquet:
             return self.path
         return self._copied(f"FROM {self._as_typed}")
-
-    def in_doubt(self, mistyped: Mapping[str, str]) -> str:
-        """The query for the typed records of a CSV that nobody has checked.
-
-        ``mistyped``: conditions over a record's texts, by name, mostly a column's; there is a
-        column for each that says whether it holds.
-        """
-        parts = [
-            f'"{f.name}"'
-            if f.type == "string"
-            else f'TRY_CAST("{f.name}" AS {f.duckdb}) AS "{f.name}"'
-            for f in self.schema.fields
-        ]
-        for name, wrong in mistyped.items():
-            parts.append(f'coalesce({wrong}, false) AS "{mistyped_column(name)}"')
-        return f"SELECT {', '.join(parts)} FROM {self.raw}"
-
-    def read_in_doubt(self, mistyped: Mapping[str, str]) -> int:
-        """Make the typed copy of such a CSV; how many records are mistyped."""
-        self.__dict__["typed"] = self._copied(self.in_doubt(mistyped))
-        doubt = " OR ".join(f'"{mistyped_column(name)}"' for name in mistyped) or "false"
-        with connect() as connection:
-            row = connection.execute(f"SELECT count_if({doubt}) FROM {self.scan}").fetchone()
-        return int(row[0]) if row else 0
 
     def _copied(self, query: str) -> Path:
         import duckdb
@@ -217,11 +193,6 @@ class Streamed(Sequence[dict[str, str]]):
     def lines(self) -> Sequence[int]:
         """The line of each record; their number need not be known."""
         return range(self.first_line, sys.maxsize)
-
-
-def mistyped_column(name: str) -> str:
-    """The column of a typed copy that says whether another is of a wrong type."""
-    return f"{name} mistyped"
 
 
 def _remove(folder: str, process: int) -> None:
