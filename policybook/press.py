@@ -13,7 +13,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from filecmp import cmp
 from pathlib import Path
@@ -55,9 +55,16 @@ class Press:
 
     process: subprocess.Popen[str]
 
-    def build(self, folder: Path) -> Path:
-        """The HTML of a folder; :class:`SiteError` with every warning, since none is allowed."""
-        said, _ = self.process.communicate(f"{folder}\n")
+    def begin(self, folder: Path) -> None:
+        """Make the pages of a folder, and do not wait for them."""
+        assert self.process.stdin is not None
+        with suppress(BrokenPipeError):  # it has ended, and what it said is told when it is asked
+            self.process.stdin.write(f"{folder}\n")
+            self.process.stdin.flush()
+
+    def finished(self, folder: Path) -> Path:
+        """The HTML of the folder; :class:`SiteError` with every warning, since none is allowed."""
+        said, _ = self.process.communicate()
         problems = [line for line in said.splitlines() if "WARNING" in line or "ERROR" in line]
         if problems:
             raise SiteError([_site_warning(folder, line) for line in problems])

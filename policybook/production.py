@@ -77,15 +77,14 @@ def make_edition(
     content = facts_document(period, facts, figures, checked.relations, inputs)
     stage_book(stage, project.root, content, executed)
     release = work / "release"
-    write_contents(release, stage / FACTS, inputs, facts.values(), figures.values())
-    computed = read_release(release)
     project.say("生成页面")
     program = json.dumps(program_digests(project.root))
-    with (
-        meanwhile(partial(_finish_facts, computed), jobs),
-        kept_book(stage, project.kept(f"{PAGES}/{period}"), program) as book,
-    ):
-        html = press.build(book)
+    with kept_book(stage, project.kept(f"{PAGES}/{period}"), program) as book:
+        press.begin(book)
+        write_contents(release, stage / FACTS, inputs, facts.values(), figures.values())
+        computed = read_release(release)
+        with meanwhile(partial(_finish_facts, computed), jobs):
+            html = press.finished(book)
         # While pages are taken over and pass the gate.
         audit = partial(write_audit, computed, rules.parameters, html)
         with meanwhile(audit, jobs):
