@@ -28,15 +28,6 @@ from policybook.schema import Schema, load_schemas
 
 FACTS = "facts.json"
 
-EVIDENCE_TEXT = {
-    "record": ("逐条记录", "每一项都有列名的记录。"),
-    "aggregate": ("文件合计", "文件只印出合计，没有逐条记录。"),
-    "remainder": ("含其余项", "含“合计减去列名各条”得出的其余未列名部分。"),
-    "as printed": ("按文件所载", "文件只印出这个比率，没有印出基数，无法重算。"),
-    "implied": ("倒推", "由文件所载比率倒推，只能确定所在区间。"),
-}
-"""What each evidence grade means to a reader: name, explanation."""
-
 
 @dataclass(frozen=True)
 class Book:

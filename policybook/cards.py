@@ -9,10 +9,9 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 
-from policybook.book import EVIDENCE_TEXT
 from policybook.errors import Finding
 from policybook.listing import COLUMNS
-from policybook.model import Fact
+from policybook.model import EVIDENCE_TEXT, Fact
 from policybook.published import Release, check_same, script_text
 
 CARDS = "facts.js"

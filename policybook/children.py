@@ -10,6 +10,7 @@ import gc
 import multiprocessing
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
@@ -21,6 +22,9 @@ T = TypeVar("T")
 
 FORKS = sys.platform == "linux"
 """Elsewhere a fork is missing, or unsafe under system libraries."""
+
+RARELY = (100_000, 50, 100)
+"""Thresholds of the garbage collector: what is read stays, and looking through it is in vain."""
 
 
 @dataclass(frozen=True)
@@ -71,6 +75,22 @@ def _answer(task: Callable[[], Any], answers: Connection[Any, Any]) -> None:
     except Exception as problem:
         answer = (True, problem)
     answers.send(answer)
+
+
+@contextmanager
+def meanwhile(task: Callable[[], Any], jobs: int) -> Iterator[None]:
+    """The task is done when the body is, beside it; before it with one job or no forks."""
+    if jobs == 1 or not FORKS:
+        task()
+        yield
+        return
+    child = start(task)
+    try:
+        yield
+    except BaseException:
+        child.stop()
+        raise
+    child.result()
 
 
 def run(tasks: Sequence[Callable[[], T]], jobs: int) -> Iterator[Child[T]]:

@@ -129,10 +129,14 @@ def first_cells(reduction: Reduction, rollup: Rollup, records: int) -> tuple[Cel
     names = rollup.ledger.schema.names
     evidence = "evidence" if "evidence" in names else "'record'"
     source = "source" if "source" in names else "id"
-    rows = rollup.engine.query(
-        f'SELECT file_row_number, id, CAST("{reduction.column}" AS VARCHAR), {evidence}, '
-        f"{source} FROM {rollup.first(reduction, records)} LIMIT {LISTED}"
-    )
+    rows: list[tuple[Any, ...]] = []
+    for relation in rollup.first(reduction, records):
+        rows = rollup.engine.query(
+            f'SELECT file_row_number, id, CAST("{reduction.column}" AS VARCHAR), {evidence}, '
+            f"{source} FROM {relation} LIMIT {LISTED}"
+        )
+        if len(rows) == min(records, LISTED):
+            break
     return tuple(
         Cell(
             file=rollup.ledger.published,

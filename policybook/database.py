@@ -7,14 +7,12 @@ an auditor joins a fact with its records and runs the published queries in the f
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import closing
-from pathlib import Path
 from typing import Any
 
 from policybook.engines import connect_sqlite
 from policybook.errors import Finding, error
-from policybook.ledgers import Ledger
 from policybook.listing import COLUMNS, row_of
 from policybook.model import Fact
 from policybook.published import RESTORE, Release
@@ -58,17 +56,17 @@ CREATE TABLE cells (
   PRIMARY KEY (fact, missing, operand, record),
   FOREIGN KEY (fact, missing, operand) REFERENCES operands (fact, missing, operand)
 ) WITHOUT ROWID"""
+_CELL = f"INSERT INTO cells VALUES ({', '.join('?' * 11)})"
 _TABLES = dict(zip(TRACE_TABLES, (_FACTS, _OPERANDS, _CELLS), strict=True))
 _KEYS = {"facts": 1, "operands": 3, "cells": 4}
 """How many columns, from the first, name a row; of a ledger it is one."""
 
 
-def write_database(path: Path, ledgers: Mapping[str, Ledger], facts: Iterable[Fact]) -> None:
-    """The whole file; the same bytes from the same ledgers and facts."""
-    texts = {name: ledger.canonical for name, ledger in ledgers.items()}
-    schemas = {name: ledger.schema for name, ledger in ledgers.items()}
-    with closing(connect_sqlite(texts, schemas, str(path))) as connection:
-        _add_facts(connection, facts)
+def write_database(release: Release) -> None:
+    """The whole file into a release; the same bytes from the same ledgers and facts."""
+    path = str(release.folder / DATABASE)
+    with closing(connect_sqlite(release.texts, release.schemas, path)) as connection:
+        _add_facts(connection, release.facts.values())
 
 
 def _add_facts(connection: sqlite3.Connection, facts: Iterable[Fact]) -> None:
@@ -81,10 +79,13 @@ def _add_facts(connection: sqlite3.Connection, facts: Iterable[Fact]) -> None:
             for part in parts:
                 row = [fact.id, missing, part.name, part.reduction, part.ledger, part.column]
                 _insert(connection, "operands", [*row, part.value, part.sql["sqlite"]])
-                for cell in part.cells:
-                    row = [fact.id, missing, part.name, part.ledger, cell.record, cell.column]
-                    row += [cell.value, cell.row, cell.evidence, cell.source, cell.origin]
-                    _insert(connection, "cells", row)
+                head = (fact.id, missing, part.name, part.ledger)
+                rows = (
+                    (*head, one.record, one.column, one.value or None, one.row)
+                    + (one.evidence or None, one.source or None, one.origin or None)
+                    for one in part.cells
+                )
+                connection.executemany(_CELL, rows)
     connection.commit()
 
 

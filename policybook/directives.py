@@ -1,4 +1,4 @@
-"""Directives: tiles, figures, record tables, indexes and trace pages. floor: directives."""
+"""Directives: tiles, figures, record tables and indexes. floor: directives."""
 
 from __future__ import annotations
 
@@ -19,10 +19,6 @@ from policybook.numbers import number_text
 from policybook.opinions import requests
 from policybook.period import parse_period
 from policybook.templating import note_use
-
-
-class trace(nodes.General, nodes.Element):  # type: ignore[misc]
-    """Stands for a trace page's content until it is known which pages use the fact."""
 
 
 class Tiles(BookDirective):
@@ -217,16 +213,6 @@ class Coverage(SphinxDirective):
         return [nodes.raw("", html, format="html")]
 
 
-class Trace(SphinxDirective):
-    """A statistic's trace page."""
-
-    required_arguments = 1
-
-    def run(self) -> list[nodes.Node]:
-        """A node filled in when all pages are read."""
-        return [trace(statistic=self.arguments[0])]
-
-
 DIRECTIVES = (
     Tiles,
     Chart,
@@ -241,5 +227,4 @@ DIRECTIVES = (
     Corrections,
     When,
     Coverage,
-    Trace,
 )

@@ -27,7 +27,7 @@ def check_pages(release: Release) -> list[Finding]:
         page = path.relative_to(release.folder).as_posix()
         try:
             displayed = read_page(path.read_text(encoding="utf-8", errors="replace"))
-        except AssertionError as problem:  # HTMLParser gives up on broken declarations
+        except ValueError as problem:
             findings.append(error("verify.page", page, f"页面读不下去：{problem}。", RESTORE))
             continue
         for name, _, _ in displayed.facts:
@@ -44,7 +44,7 @@ def check_pages(release: Release) -> list[Finding]:
                         RESTORE,
                     )
                 )
-        for name, table in displayed.figures.items():
+        for name, table in displayed.figures:
             figure = release.figures.get(name)
             if figure is None or table != shown_rows(figure):
                 findings.append(

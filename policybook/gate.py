@@ -21,7 +21,7 @@ from policybook.exemptions import CLASSES, Exemption
 from policybook.lint import Stated, check_claims
 from policybook.marked import figure_name, right_text, template_parts
 from policybook.model import Fact
-from policybook.pages import Displayed, Span, read_page
+from policybook.pages import Span, Visible, read_text
 from policybook.published import Release
 from policybook.scan import Hit, scan, sentence
 
@@ -85,7 +85,7 @@ def check_gate(release: Release, rules: Rules) -> tuple[list[Finding], Coverage]
     findings: list[Finding] = []
     for path in narrative_pages(release.folder):
         page = path.relative_to(release.folder).as_posix()
-        shown = read_page(path.read_text(encoding="utf-8", errors="replace"))
+        shown = read_text(path.read_text(encoding="utf-8", errors="replace"))
         findings += _Page(release, rules, coverage, page, shown).check()
     for figure in release.figures.values():
         findings += check_drawing(release.folder, figure, release.facts, rules.exemptions)
@@ -114,7 +114,7 @@ class _Page:
     rules: Rules
     coverage: Coverage
     page: str
-    shown: Displayed
+    shown: Visible
 
     def check(self) -> Iterator[Finding]:
         """Findings of the page; what is accounted for goes into the coverage."""

@@ -20,6 +20,8 @@ KINDS = {
     EDITIONS: "各期由什么生成",
 }
 """The folders of a cache, and what is in them."""
+USED, USED_PARTS = "policybook_used.json", "policybook_pages.json"
+"""Where page-making leaves which pages use which statistics, and which parts each page used."""
 MEGABYTE = 1_000_000
 LIMIT = 1000
 """Megabytes that are kept unless somebody says otherwise."""

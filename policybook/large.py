@@ -14,7 +14,7 @@ import shutil
 import sys
 import tempfile
 import weakref
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, overload
@@ -29,7 +29,7 @@ LARGE_BYTES = 64 * 2**20
 """A ledger of more bytes is large, and so is each Parquet file: the one place that decides."""
 PARQUET = ".parquet"
 _BATCH = 10_000
-_PARTS, _PART_BYTES = 64, 2**15
+_PARTS, _PART_BYTES = 64, 2**13
 """Of so many places in a CSV so many bytes are a sample of it."""
 
 
@@ -93,26 +93,6 @@ class Streamed(Sequence[dict[str, str]]):
             return self.path
         return self._copied(f"FROM {self._as_typed}")
 
-    def read_in_doubt(self, mistyped: Mapping[str, str]) -> int:
-        """Make the typed copy of a CSV that nobody has checked; how many records are mistyped.
-
-        ``mistyped``: conditions over a record's texts, by name, mostly a column's; the copy says
-        of each whether it holds.
-        """
-        parts = [
-            f'"{f.name}"'
-            if f.type == "string"
-            else f'TRY_CAST("{f.name}" AS {f.duckdb}) AS "{f.name}"'
-            for f in self.schema.fields
-        ]
-        for name, wrong in mistyped.items():
-            parts.append(f'coalesce({wrong}, false) AS "{mistyped_column(name)}"')
-        self.__dict__["typed"] = self._copied(f"SELECT {', '.join(parts)} FROM {self.raw}")
-        doubt = " OR ".join(f'"{mistyped_column(name)}"' for name in mistyped) or "false"
-        with connect() as connection:
-            row = connection.execute(f"SELECT count_if({doubt}) FROM {self.scan}").fetchone()
-        return int(row[0]) if row else 0
-
     def _copied(self, query: str) -> Path:
         import duckdb
 
@@ -156,7 +136,8 @@ class Streamed(Sequence[dict[str, str]]):
             for part in range(_PARTS):
                 file.seek(size * part // _PARTS)
                 file.readline()
-                lines = file.read(_PART_BYTES).decode("utf-8", "replace").split("\n")[:-1]
+                text = file.read(_PART_BYTES).decode("utf-8", "replace").replace("\r", " ")
+                lines = text.split("\n")[:-1]
                 rows += [tuple(cell or None for cell in cells) for cells in csv.reader(lines)]
         return [row for row in rows if len(row) == len(self.schema.fields)]
 
@@ -168,9 +149,8 @@ class Streamed(Sequence[dict[str, str]]):
 
     @cached_property
     def _count(self) -> int:
-        path = quoted(str(self.typed))
         with connect() as connection:
-            row = connection.execute(f"SELECT count(*) FROM read_parquet({path})").fetchone()
+            row = connection.execute(f"SELECT count(*) FROM {self.once}").fetchone()
         return int(row[0]) if row else 0
 
     def __bool__(self) -> bool:
@@ -213,11 +193,6 @@ class Streamed(Sequence[dict[str, str]]):
     def lines(self) -> Sequence[int]:
         """The line of each record; their number need not be known."""
         return range(self.first_line, sys.maxsize)
-
-
-def mistyped_column(name: str) -> str:
-    """The column of a typed copy that says whether another is of a wrong type."""
-    return f"{name} mistyped"
 
 
 def _remove(folder: str, process: int) -> None:

@@ -7,6 +7,7 @@ this form.
 
 from __future__ import annotations
 
+import codecs
 import csv
 import hashlib
 import io
@@ -63,17 +64,20 @@ class Ledger:
         return f"{handed_in}（{here}）" if handed_in else here
 
     @cached_property
+    def content(self) -> bytes:
+        """The published text of a ledger in memory, in UTF-8."""
+        known = self.rows.content if isinstance(self.rows, Records) else b""
+        return known or records_text(self.schema.names, self.rows).encode()
+
+    @cached_property
     def canonical(self) -> str:
         """The published text."""
-        known = self.rows.text if isinstance(self.rows, Records) else ""
-        return known or records_text(self.schema.names, self.rows)
+        return self.content.decode()
 
     @cached_property
     def sha256(self) -> str:
         """Digest of the published text, or of a large ledger's file."""
-        if self.large is not None:
-            return self.large.sha256
-        return hashlib.sha256(self.canonical.encode()).hexdigest()
+        return self.large.sha256 if self.large else hashlib.sha256(self.content).hexdigest()
 
     def column(self, name: str) -> Sequence[str]:
         """The cells of one column, in the order of the records."""
@@ -133,11 +137,12 @@ def read_columns(path: Path, columns: Sequence[str]) -> list[dict[str, str]]:
     return [dict(zip(columns, row, strict=True)) for row in rows[1:]]
 
 
-def decode(path: Path) -> tuple[str, list[Finding]]:
-    """A file's text in UTF-8, with or without BOM, or GB18030 (said in a note)."""
+def read_text(path: Path) -> tuple[bytes, list[Finding]]:
+    """A file's text as UTF-8 without BOM; it may be in GB18030, which is said in a note."""
     content = path.read_bytes()
     try:
-        return content.decode("utf-8-sig"), []
+        content.decode()
+        return content.removeprefix(codecs.BOM_UTF8), []
     except UnicodeDecodeError:
         pass
     try:
@@ -152,7 +157,7 @@ def decode(path: Path) -> tuple[str, list[Finding]]:
             )
         ) from None
     remedy = "不必处理；发布时一律为 UTF-8。"
-    return text, [note("ledger.encoding", path, "按 GB18030 编码读入。", remedy)]
+    return text.encode(), [note("ledger.encoding", path, "按 GB18030 编码读入。", remedy)]
 
 
 def read_ledger(
@@ -168,14 +173,14 @@ def read_ledger(
         raise LedgerError(error("ledger.missing", path, f"缺少{schema.title}。", remedy))
     if is_large(path):
         return _read_large(path, schema), []
-    text, notes = decode(path)
-    if "\x00" in text:
+    content, notes = read_text(path)
+    if b"\x00" in content:
         raise LedgerError(
             error("ledger.binary", path, "文件里有空字节，不是 CSV 文本。", "另存为 CSV（UTF-8）。")
         )
-    if (split := split_columns(text, schema.names)) is not None:
+    if (split := split_columns(content, schema.names)) is not None:
         return Ledger(schema, path, *split), notes
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    reader = csv.reader(io.StringIO(content.decode(), newline=""), strict=True)
     numbered: list[tuple[int, list[str]]] = []
     start = 1  # of a record, which may go on over several lines
     try:
@@ -184,14 +189,8 @@ def read_ledger(
                 numbered.append((start, [cell.strip() for cell in cells]))
             start = reader.line_num + 1
     except csv.Error as problem:
-        raise LedgerError(
-            error(
-                "ledger.csv",
-                f"{path} 第{reader.line_num}行",
-                f"CSV 写法有误：{problem}。",
-                "检查引号和换行。",
-            )
-        ) from None
+        place, message = f"{path} 第{reader.line_num}行", f"CSV 写法有误：{problem}。"
+        raise LedgerError(error("ledger.csv", place, message, "检查引号和换行。")) from None
     if not numbered or (len(numbered) == 1 and not may_be_empty):
         remedy = "补上记录；确无记录时在 period.yml 的 empty_ledgers 中写明。"
         raise LedgerError(error("ledger.empty", path, f"{schema.title}没有记录。", remedy))

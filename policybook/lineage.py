@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal
+from decimal import Context, Decimal, Inexact, InvalidOperation
 from fractions import Fraction
 from typing import Any
 
@@ -27,6 +27,7 @@ class Source:
     ledgers: Mapping[str, Ledger]
     places: Places
     _rollups: dict[str, Rollup] = field(default_factory=dict)
+    _records: dict[str, list[str]] = field(default_factory=dict)
 
     def rollup(self, name: str) -> Rollup:
         """A large ledger, added up when it is first asked for."""
@@ -35,6 +36,14 @@ class Source:
         if name not in self._rollups:
             self._rollups[name] = Rollup(self.ledgers[name], records, self.engine)
         return self._rollups[name]
+
+    def records(self, ledger: str, query: str) -> list[str]:
+        """The ids that a query for records gives, in the order of the ledger's file."""
+        if query not in self._records:
+            known = self.ledgers[ledger].by_id
+            found = (name for (name,) in self.engine.query(query))
+            self._records[query] = sorted(found, key=lambda name: known[name][0])
+        return self._records[query]
 
 
 def trace(formula: Formula, source: Source) -> tuple[Operand, ...]:
@@ -71,9 +80,9 @@ def _listed(reduction: Reduction, source: Source, ledger: Ledger) -> tuple[Any, 
     """An operand's value, and the cell of each of its records, in the order of the file."""
     engine = source.engine
     ((value,),) = engine.query(compile_reduction(reduction.op, engine.dialect, source.places))
-    ids = engine.query(compile_records(reduction.relation, engine.dialect))
-    records = sorted((name for (name,) in ids), key=lambda name: ledger.by_id[name][0])
-    return value, tuple(_cell(ledger, name, reduction.column) for name in records)
+    query = compile_records(reduction.relation, engine.dialect)
+    cells = _cells(ledger, source.records(ledger.name, query), reduction.column)
+    return value, tuple(cells)
 
 
 def value_text(value: int | Decimal | Fraction | str | date | None) -> str | None:
@@ -97,18 +106,20 @@ def operand_exact(text: str) -> Fraction:
     return Fraction(text)
 
 
-def _cell(ledger: Ledger, record: str, column: str) -> Cell:
-    line, row = ledger.by_id[record]
-    return Cell(
-        file=ledger.published,
-        row=line,
-        column=column,
-        record=record,
-        value=row[column],
-        evidence=row.get("evidence", "record"),
-        source=row.get("source", record),
-        origin=ledger.origins.get(record, {}).get(column, ""),
-    )
+def _cells(ledger: Ledger, records: Iterable[str], column: str) -> Iterator[Cell]:
+    file, known, origins = ledger.published, ledger.by_id, ledger.origins
+    for record in records:
+        line, row = known[record]
+        yield Cell(
+            file=file,
+            row=line,
+            column=column,
+            record=record,
+            value=row[column],
+            evidence=row.get("evidence", "record"),
+            source=row.get("source", record),
+            origin=origins[record].get(column, "") if record in origins else "",
+        )
 
 
 def weakest(operands: Iterable[Operand], printed: bool, alone: bool) -> str:
@@ -119,8 +130,15 @@ def weakest(operands: Iterable[Operand], printed: bool, alone: bool) -> str:
     """
     if printed:
         return "as printed" if alone else "implied"
-    grades = [EVIDENCE.index(name) for part in operands for name in _weights(part)]
-    return EVIDENCE[max(grades, default=0)]
+    found = {name for part in operands for name in _evidence(part)}
+    return max(found, key=EVIDENCE.index, default=EVIDENCE[0])
+
+
+def _evidence(part: Operand) -> Iterable[str]:
+    """The evidence of the filled cells."""
+    if part.counted is not None:
+        return (grade.evidence for grade in part.counted.grades)
+    return (cell.evidence for cell in part.cells if cell.value)
 
 
 def look_through(operands: Iterable[Operand]) -> Fraction | None:
@@ -143,12 +161,16 @@ def _weights(part: Operand) -> dict[str, Fraction]:
     """What the filled cells of each evidence weigh: their values in a sum, else their number."""
     if part.counted is not None:
         return {grade.evidence: Fraction(grade.amount) for grade in part.counted.grades}
-    weights: dict[str, Fraction] = {}
+    weights: dict[str, Decimal] = {}
     for cell in part.cells:
         if cell.value:
-            weight = abs(Fraction(cell.value)) if part.reduction == "sum" else Fraction(1)
-            weights[cell.evidence] = weights.get(cell.evidence, Fraction(0)) + weight
-    return weights
+            weight = Decimal(cell.value).copy_abs() if part.reduction == "sum" else _ONE
+            weights[cell.evidence] = _EXACT.add(weights.get(cell.evidence, _NONE), weight)
+    return {evidence: Fraction(weight) for evidence, weight in weights.items()}
+
+
+_NONE, _ONE = Decimal(0), Decimal(1)
+_EXACT = Context(prec=10_000, traps=[Inexact, InvalidOperation])  # ten times as quick as fractions
 
 
 def printed_interval(part: Operand, printed: bool) -> Interval:

@@ -5,12 +5,21 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 Scalar = str | int | Decimal | date | None
 
 EVIDENCE = ("record", "aggregate", "remainder", "as printed", "implied")
 """Evidence grades from strongest to weakest."""
+
+EVIDENCE_TEXT = {
+    "record": ("逐条记录", "每一项都有列名的记录。"),
+    "aggregate": ("文件合计", "文件只印出合计，没有逐条记录。"),
+    "remainder": ("含其余项", "含“合计减去列名各条”得出的其余未列名部分。"),
+    "as printed": ("按文件所载", "文件只印出这个比率，没有印出基数，无法重算。"),
+    "implied": ("倒推", "由文件所载比率倒推，只能确定所在区间。"),
+}
+"""What each evidence grade means to a reader: name, explanation."""
 
 ROW_EVIDENCE = {"record": "逐条记录", "aggregate": "文件合计", "remainder": "其余未列名"}
 """What a row's evidence is called in figures and their tables."""
@@ -32,8 +41,7 @@ class Table:
         return tuple(row[place] for row in self.rows)
 
 
-@dataclass(frozen=True)
-class Cell:
+class Cell(NamedTuple):  # there are many: a dataclass takes four times as long to make
     """One cell of a published ledger."""
 
     file: str  # data/tasks.csv
@@ -170,7 +178,7 @@ _PARTS = ("operands", "missing")
 
 def _operand_as_dict(part: Operand) -> dict[str, Any]:
     # Not asdict: it copies each of the many cells piece by piece.
-    data = {**vars(part), "cells": [vars(cell) for cell in part.cells]}
+    data = {**vars(part), "cells": [cell._asdict() for cell in part.cells]}
     counted = data.pop("counted")
     return data if counted is None else {**data, "counted": asdict(counted)}
 

@@ -13,29 +13,40 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from filecmp import cmp
 from pathlib import Path
 
 from policybook.errors import Finding, SiteError, error
-from policybook.keeping import locked
-from policybook.render import USED
-from policybook.staleness import PAGES
+from policybook.keeping import USED, USED_PARTS, locked
 
 _COMPLETE = ".complete"
-_LEFT = frozenset({USED, PAGES, _COMPLETE})
+_LEFT = frozenset({USED, USED_PARTS, _COMPLETE})
 """Files of a build that are no sources."""
 _SCRIPT = """
-import sys
+import gc, sys
+from policybook.children import RARELY
+gc.set_threshold(*RARELY)
+from importlib import import_module
 from jupyter_book.cli.main import main
-import jupyter_book.sphinx, myst_nb, policybook.render, sphinx_book_theme
+from sphinx.application import builtin_extensions
+for name in (*builtin_extensions, *sys.argv[1:]):
+    import_module(name)
 folder = sys.stdin.readline().rstrip("\\n")
 if folder:
     import os
     os.chdir(folder)
     main(["build", folder, "-W", "-n", "--keep-going", "-q"])
 """
+
+_EXTENSIONS = (
+    *("jupyter_book.sphinx", "policybook.render", "myst_nb.sphinx_ext", "sphinx.ext.intersphinx"),
+    *("sphinx_book_theme", "sphinx_comments", "sphinx_copybutton", "sphinx_design"),
+    *("sphinx_external_toc", "sphinx_jupyterbook_latex", "sphinx_multitoc_numbering"),
+    *("sphinx_thebe", "sphinx_togglebutton"),
+)
+"""What Jupyter Book itself would load, later, when it is waited for."""
 
 
 @dataclass
@@ -44,9 +55,16 @@ class Press:
 
     process: subprocess.Popen[str]
 
-    def build(self, folder: Path) -> Path:
-        """The HTML of a folder; :class:`SiteError` with every warning, since none is allowed."""
-        said, _ = self.process.communicate(f"{folder}\n")
+    def begin(self, folder: Path) -> None:
+        """Make the pages of a folder, and do not wait for them."""
+        assert self.process.stdin is not None
+        with suppress(BrokenPipeError):  # it has ended, and what it said is told when it is asked
+            self.process.stdin.write(f"{folder}\n")
+            self.process.stdin.flush()
+
+    def finished(self, folder: Path) -> Path:
+        """The HTML of the folder; :class:`SiteError` with every warning, since none is allowed."""
+        said, _ = self.process.communicate()
         problems = [line for line in said.splitlines() if "WARNING" in line or "ERROR" in line]
         if problems:
             raise SiteError([_site_warning(folder, line) for line in problems])
@@ -63,7 +81,7 @@ def press() -> Iterator[Press]:
     """A press that is ready when it is needed, and gone afterwards."""
     settings = {"TZ": "UTC", "LC_ALL": "C.UTF-8", "PYTHONHASHSEED": "0", "NO_COLOR": "1"}
     with subprocess.Popen(
-        [sys.executable, "-c", _SCRIPT],
+        [sys.executable, "-c", _SCRIPT, *_EXTENSIONS],
         env={**os.environ, **settings},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
+from policybook.building import build_edition
 from policybook.comparisons import EARLIER
 from policybook.corrections import corrections_file, find_editions, load_corrections
 from policybook.errors import (
@@ -24,7 +25,6 @@ from policybook.front import write_front
 from policybook.history import earlier_editions
 from policybook.inputs import load_inputs
 from policybook.period import Period
-from policybook.production import build_edition
 from policybook.project import Project
 from policybook.published import Release, read_release
 from policybook.register import (

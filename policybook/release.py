@@ -10,14 +10,13 @@ from pathlib import Path
 from typing import Any
 
 from policybook.cards import CARDS, cards_text
-from policybook.database import DATABASE, write_database
 from policybook.datapackage import PACKAGE, datapackage
 from policybook.figures import figure_csv
 from policybook.inputs import Inputs
 from policybook.listing import write_listing
-from policybook.model import Figure, fact_from_dict
+from policybook.model import Fact, Figure
 from policybook.provenance import write_provenance
-from policybook.published import SUMS, digests
+from policybook.published import SUMS, Release, digests
 from policybook.stage import write_facts, write_json
 from policybook.vendored import copy_sqlite
 
@@ -32,34 +31,46 @@ _LEFTOVERS = (
 _STATIC_NAME = re.compile(r'_static/([^"?#]+)')
 
 
-def assemble(
-    html: Path,
+def write_contents(
     release: Path,
-    content: Mapping[str, Any],
+    staged: Path,
     inputs: Inputs,
+    facts: Iterable[Fact],
     figures: Iterable[Figure],
-    used: Mapping[str, list[str]],
 ) -> None:
-    """Pages, facts, data and figures; digests are for when the gate has been passed."""
-    shutil.copytree(html, release)
+    """Facts, data and figures: all that does not wait for pages, the database apart.
+
+    ``staged``: the facts' file that pages are made from.
+    """
+    release.mkdir()
+    shutil.copyfile(staged, release / "facts.json")
+    write_listing(release, facts)
+    write_figures(release / "figures", figures)
+    write_data(release, inputs)
+    if inputs.provenance.handed_in:
+        write_provenance(release, inputs.provenance)
+    shutil.copyfile(VERIFIER, release / "verify.py")
+
+
+def add_pages(
+    release: Path, html: Path, content: Mapping[str, Any], used: Mapping[str, list[str]]
+) -> None:
+    """Pages, and what tells which of them use a fact; digests are for after the gate."""
+    shutil.copytree(html, release, dirs_exist_ok=True)
     _drop_unnamed(release)
     for name in _LEFTOVERS:
         path = release / name
         shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink(missing_ok=True)
+    copy_sqlite(release)
     facts = [{**fact, "used_on": used.get(fact["id"], [])} for fact in content["facts"]]
     write_facts(release / "facts.json", {**content, "facts": facts})
-    published = [fact_from_dict(fact) for fact in facts]
-    titles = {name: schema.title for name, schema in inputs.schemas.items()}
-    cards = cards_text(inputs.parameters.title, titles, published)
-    (release / CARDS).write_text(cards, encoding="utf-8")
-    write_listing(release, published)
-    write_figures(release / "figures", figures)
-    write_data(release, inputs)
-    write_database(release / DATABASE, inputs.ledgers, published)
-    if inputs.provenance.handed_in:
-        write_provenance(release, inputs.provenance)
-    shutil.copyfile(VERIFIER, release / "verify.py")
-    copy_sqlite(release)
+
+
+def write_cards(release: Release, title: str) -> None:
+    """``facts.js``."""
+    titles = {name: schema.title for name, schema in release.schemas.items()}
+    cards = cards_text(title, titles, release.facts.values())
+    (release.folder / CARDS).write_text(cards, encoding="utf-8")
 
 
 def _drop_unnamed(release: Path) -> None:

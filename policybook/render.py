@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING, Any
 from docutils import nodes
 from sphinx.errors import ExtensionError
 
-from policybook.book import FACTS, Book, load_book
-from policybook.directives import DIRECTIVES, trace
+from policybook.book import FACTS, load_book
+from policybook.directives import DIRECTIVES
+from policybook.keeping import USED
 from policybook.notes import add_notes
 from policybook.roles import (
     ComparedRole,
@@ -33,16 +34,14 @@ from policybook.roles import (
 )
 from policybook.search import BigramChinese
 from policybook.staleness import (
-    drop_gone_words,
-    note_uses,
-    pages_using,
     start_reading,
     start_writing,
     to_read,
     to_write,
     write_pages,
 )
-from policybook.templating import render, used
+from policybook.templating import used
+from policybook.traces import make_traces
 from policybook.watched import watch
 
 if TYPE_CHECKING:
@@ -63,8 +62,6 @@ SCRIPTS = {
 """Scripts of ``policybook/static``, each with what a page has that needs it."""
 THEME_OPTIONS = ("announcement", "extra_footer")
 _STATIC = Path(__file__).parent / "static"
-USED = "policybook_used.json"
-"""Where the build leaves which pages use which statistics."""
 
 
 def _load(app: Sphinx) -> None:
@@ -105,22 +102,6 @@ def _scroll_tables(app: Sphinx, doctree: nodes.document) -> None:
         place = table.parent.index(table)
         table.parent.insert(place, nodes.raw("", start, format="html"))
         table.parent.insert(place + 2, nodes.raw("", "</div>", format="html"))
-
-
-def _fill_traces(app: Sphinx, doctree: nodes.document, docname: str) -> None:
-    for node in list(doctree.findall(trace)):
-        book: Book = app.env.policybook  # type: ignore[attr-defined]
-        fact = book.facts[node["statistic"]]
-        titles = pages_using(app.env, fact.id)
-        note_uses(app.env, fact.id, titles)
-        origins = [cell.origin for cell in fact.cells() if cell.origin]
-        workbooks = {
-            sent.workbook
-            for sent in book.provenance.handed_in
-            if any(origin.startswith(f"{sent.workbook} ") for origin in origins)
-        }
-        html = render("trace.html", book, docname, fact=fact, pages=titles, workbooks=workbooks)
-        node.replace_self(nodes.raw("", html, format="html"))
 
 
 def _write_used(app: Sphinx, env: Any) -> None:
@@ -206,19 +187,17 @@ def setup(app: Sphinx) -> dict[str, Any]:
         app.add_directive(directive.__name__.lower(), directive)
     app.add_node(stat, html=(visit_stat, depart_stat))
     app.add_node(parameter, html=(visit_parameter, depart_parameter))
-    app.add_node(trace)
     app.add_search_language(BigramChinese)
     app.connect("builder-inited", _load)
     app.connect("env-purge-doc", start_reading)
     app.connect("env-get-outdated", to_read)
     app.connect("env-updated", to_write)
     app.connect("doctree-resolved", start_writing, priority=100)
-    app.connect("html-collect-pages", drop_gone_words)
+    app.connect("html-collect-pages", make_traces)
     app.connect("build-finished", write_pages)
     app.connect("doctree-read", _join_lines)
     app.connect("doctree-read", add_notes)
     app.connect("doctree-read", _scroll_tables)
-    app.connect("doctree-resolved", _fill_traces)
     app.connect("env-check-consistency", _write_used)
     app.connect("html-page-context", _page, priority=900)
     app.connect("config-inited", _theme, priority=900)

@@ -9,6 +9,8 @@ that happens again of a typed copy.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from policybook.engines import Engine
 from policybook.engines.tables import asked_there
 from policybook.expression import Reduction
@@ -21,6 +23,8 @@ FEW = 100
 """A column of no more different texts is one that records are chosen by."""
 _COMBINED = 50_000
 """So many combinations at most are added up apart."""
+_BEGINNING = 10_000
+"""So many records of a file are held: in them stand the first of most that are chosen."""
 _OFTEN = 1_000
 """Where fewer than one record in so many is chosen, the first may be far into the file."""
 
@@ -36,6 +40,9 @@ class Rollup:
         self._read = False  # whether the CSV was read for a single question
         self._total: int | None = None
         self._view(self._numbered, records.numbered)
+        self.engine.query(
+            f'CREATE TABLE "{self._beginning}" AS FROM "{self._numbered}" LIMIT {_BEGINNING}'
+        )
         self.kept = self._columns()
         if self.kept:
             self._add_up()
@@ -47,6 +54,10 @@ class Rollup:
     @property
     def _numbered(self) -> str:
         return f"{self.ledger.name} numbered"
+
+    @property
+    def _beginning(self) -> str:
+        return f"{self.ledger.name} beginning"
 
     def _columns(self) -> tuple[str, ...]:
         """The columns to choose by, those of the fewest texts first."""
@@ -111,15 +122,16 @@ class Rollup:
         self._read = True
         return f"({compile_relation(reduction.relation)})"
 
-    def first(self, reduction: Reduction, records: int) -> str:
-        """The same for who wants the first of so many chosen records.
+    def first(self, reduction: Reduction, records: int) -> Iterator[str]:
+        """Where to look for the first of so many chosen records, the nearest place first.
 
         In a CSV the first of a few are far apart, and are looked for in the typed copy.
         """
+        relation = compile_relation(reduction.relation)
+        yield f"({asked_there(relation, 'duckdb', {self.ledger.name: self._beginning})})"
         if self._total is not None and records * _OFTEN < self._total:
             self._copy()
-        relation = compile_relation(reduction.relation)
-        return f"({asked_there(relation, 'duckdb', {self.ledger.name: self._numbered})})"
+        yield f"({asked_there(relation, 'duckdb', {self.ledger.name: self._numbered})})"
 
     def _copy(self) -> None:
         """Ask the typed copy from now on."""

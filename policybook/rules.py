@@ -14,7 +14,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from policybook.bulk import check_large, check_listed, known_ids
+from policybook.bulk import beyond_doubt, check_large, check_listed, known_ids
 from policybook.columns import Canonical
 from policybook.errors import Finding, error
 from policybook.large import Streamed
@@ -77,7 +77,7 @@ def check_ledgers(ledgers: Mapping[str, Ledger], relations: Iterable[Relation]) 
 
 
 SCREENED = 2 * 2**20
-"""A ledger of more characters is first asked of DuckDB, which takes less time than its cells."""
+"""A ledger of more bytes is first asked of DuckDB, which takes less time than its cells."""
 _PLAIN_PATTERN = re.compile(r"(?!.*\[\[)[^\\]*")
 """Expressions that mean the same in Python and in DuckDB."""
 
@@ -85,12 +85,12 @@ _PLAIN_PATTERN = re.compile(r"(?!.*\[\[)[^\\]*")
 def _beyond_doubt(ledger: Ledger, ledgers: Mapping[str, Ledger]) -> bool:
     """Whether DuckDB finds nothing wrong in a ledger whose file is what is published."""
     rows = ledger.rows
-    if not isinstance(rows, Canonical) or len(rows.text) < SCREENED:
+    if not isinstance(rows, Canonical) or len(rows.content) < SCREENED:
         return False
     patterns = (field.constraints.get("pattern", "") for field in ledger.schema.fields)
     if not all(map(_PLAIN_PATTERN.fullmatch, patterns)):
         return False
-    return not check_large(replace(ledger, rows=Streamed(ledger.path, ledger.schema)), ledgers)
+    return beyond_doubt(replace(ledger, rows=Streamed(ledger.path, ledger.schema)), ledgers)
 
 
 def _place(ledger: Ledger, columns: Iterable[str], index: int) -> str:

@@ -8,9 +8,9 @@ from datetime import date
 from functools import partial
 from pathlib import Path
 
+from policybook.building import build_edition
 from policybook.errors import Finding, SiteError, error
 from policybook.period import Period
-from policybook.production import build_edition
 from policybook.project import Project
 from policybook.published import digests, stated_digests
 from policybook.workers import Job, Places, Workers, pack, relocated, unpack

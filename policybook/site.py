@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from policybook.building import build_edition
 from policybook.errors import Finding, SiteError, error, note
 from policybook.folders import recover, swap, workshop
 from policybook.front import write_front
@@ -106,8 +107,6 @@ def _build(
 
         findings = receive(made(), work / "release")
     else:
-        from policybook.production import build_edition  # slow to import, and often not needed
-
         findings = build_edition(project, period, work, *_terms(released))
     if released is None:
         return findings

@@ -17,12 +17,12 @@ from policybook.book import FACTS
 from policybook.corrections import Correction
 from policybook.explanations import Explanation
 from policybook.inputs import Inputs
+from policybook.keeping import USED
 from policybook.model import Fact, Figure, fact_as_dict
 from policybook.outputs import FIGURE_KEY
 from policybook.period import Period
 from policybook.provenance import write_provenance
 from policybook.relations import Relation
-from policybook.render import USED
 
 SCHEMA_VERSION = 1
 LOCALE = Path(__file__).parent / "locale"
@@ -102,7 +102,7 @@ def write_json(path: Path, content: object) -> None:
 def stage_book(
     stage: Path, root: Path, content: Mapping[str, Any], notebooks: Mapping[str, Any]
 ) -> None:
-    """Narrative, executed notebooks, facts and one trace page a statistic."""
+    """Narrative, executed notebooks and facts."""
     shutil.copytree(root / "book", stage / "book", ignore=shutil.ignore_patterns(".*"))
     for name in ("_config.yml", "_toc.yml"):
         shutil.copyfile(root / name, stage / name)
@@ -110,10 +110,6 @@ def stage_book(
     write_facts(stage / FACTS, content)
     for name, notebook in notebooks.items():
         nbformat.write(_page(notebook), stage / "notebooks" / f"{name}.ipynb")
-    (stage / "trace").mkdir()
-    for fact in content["facts"]:
-        text = f"---\norphan: true\n---\n# {fact['label']}\n\n```{{trace}} {fact['id']}\n```\n"
-        (stage / "trace" / f"{fact['id']}.md").write_text(text, encoding="utf-8")
 
 
 def _page(notebook: Any) -> Any:

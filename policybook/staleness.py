@@ -1,16 +1,19 @@
 """Which pages are made anew: those that used a part which has changed. floor: staleness.
 
 Sphinx looks at a page's own file only.  A page is read again when a part of the book differs
-that it used when it was read, and written again when one differs that it used when written.
+that it used when it was read, and written again when one differs that it used when written;
+trace pages, which nobody reads, are made again when one differs that they used.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from policybook.keeping import USED_PARTS
 from policybook.templating import used
 from policybook.watched import Parts, Watched
 
@@ -18,9 +21,7 @@ if TYPE_CHECKING:
     from docutils import nodes
     from sphinx.application import Sphinx
 
-PAGES = "policybook_pages.json"
-"""Where the build leaves which parts each page has used."""
-_READ, _WRITTEN = "read:", "written:"
+_READ, _WRITTEN, _MADE = "read:", "written:", "made:"
 _NAVIGATION, _USES = "navigation", "uses"
 
 
@@ -44,6 +45,18 @@ def start_writing(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     _book(app).watch.note(_NAVIGATION, _navigation(app.env))
 
 
+def start_making(app: Sphinx, page: str) -> None:
+    """A trace page is about to be made, with the site's navigation."""
+    _start(app.env, _MADE, page)
+    _book(app).watch.note(_NAVIGATION, _navigation(app.env))
+
+
+def is_made(app: Sphinx, page: str) -> bool:
+    """Whether a trace page is there, and no part that it used has changed."""
+    parts = _before(app).get(f"{_MADE}{page}")
+    return parts is not None and all(_digest(app, part) == then for part, then in parts.items())
+
+
 def note_uses(env: Any, statistic: str, pages: dict[str, str]) -> None:
     """The page being written names the pages that use a statistic."""
     env.policybook.watch.note(f"{_USES} {statistic}", pages)
@@ -58,34 +71,41 @@ def to_read(
 
 def to_write(app: Sphinx, env: Any) -> list[str]:
     """The pages that used a part which has changed since they were written."""
-    book = _book(app)
-
-    def digest(part: str) -> str:
-        kind, _, statistic = part.partition(" ")
-        if kind == _NAVIGATION:
-            return book.watch.digest(part, _navigation(env))
-        if kind == _USES:
-            return book.watch.digest(part, pages_using(env, statistic))
-        return book.digest_of(part)
-
-    return _stale(app, _WRITTEN, digest)
+    stale = _stale(app, _WRITTEN, partial(_digest, app))
+    if not stale and _stale(app, _MADE, partial(_digest, app)):
+        return [env.config.root_doc]  # Sphinx goes on to trace pages only if it writes one
+    return stale
 
 
-def drop_gone_words(app: Sphinx) -> Iterable[Any]:
+def _digest(app: Sphinx, part: str) -> str:
+    """A part's digest now that all pages are read."""
+    book, (kind, _, statistic) = _book(app), part.partition(" ")
+    if kind == _NAVIGATION:
+        return book.watch.digest(part, _navigation(app.env))
+    if kind == _USES:
+        return book.watch.digest(part, pages_using(app.env, statistic))
+    return book.digest_of(part)
+
+
+def drop_gone_words(app: Sphinx) -> None:
     """Words that no page has any more: Sphinx keeps them in its search index, as nowhere."""
     indexer = app.builder.indexer  # type: ignore[attr-defined]
     for words in (indexer._mapping, indexer._title_mapping):
         for word in [word for word, pages in words.items() if not pages]:
             del words[word]
-    return ()
 
 
 def write_pages(app: Sphinx, exception: Exception | None) -> None:
     """Leave what each page has used for the next build."""
     if exception is None:
-        pages = {**_before(app), **_book(app).watch.used}
+        made = {**_before(app), **_book(app).watch.used}
+        pages = {
+            page: parts
+            for page, parts in made.items()
+            if Path(app.outdir, f"{page.partition(':')[2]}.html").is_file()  # not of a gone trace
+        }
         text = json.dumps(pages, ensure_ascii=False, sort_keys=True)
-        Path(app.srcdir, PAGES).write_text(text, encoding="utf-8")
+        Path(app.srcdir, USED_PARTS).write_text(text, encoding="utf-8")
 
 
 def _book(app: Sphinx) -> Watched:
@@ -100,9 +120,11 @@ def _start(env: Any, phase: str, docname: str) -> None:
 
 
 def _before(app: Sphinx) -> dict[str, Parts]:
-    path = Path(app.srcdir, PAGES)
-    found: dict[str, Parts] = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
-    return found
+    """What each page used when it was made last."""
+    watch, path = _book(app).watch, Path(app.srcdir, USED_PARTS)
+    if watch.before is None:
+        watch.before = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    return watch.before
 
 
 def _stale(app: Sphinx, phase: str, digest: Callable[[str], str]) -> list[str]:

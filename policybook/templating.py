@@ -11,10 +11,10 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 from sphinx.util import logging
 
-from policybook.book import EVIDENCE_TEXT, Book
+from policybook.book import Book
 from policybook.claims import NUMBERS, shown
 from policybook.compared import clauses
-from policybook.model import Fact
+from policybook.model import EVIDENCE_TEXT, Fact
 from policybook.numbers import number_text
 from policybook.vendored import has_sqlite
 

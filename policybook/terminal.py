@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from policybook.model import Fact
     from policybook.review import Review
 
+_LISTED = 100
+"""So many cells of a fact, and places in documents, are listed for people; machines get all."""
 _COLOURS = {"error": "red", "warning": "yellow", "note": "cyan"}
 
 
@@ -47,7 +49,7 @@ def print_trace(fact: Fact) -> None:
     from rich.markup import escape
     from rich.table import Table
 
-    from policybook.book import EVIDENCE_TEXT
+    from policybook.model import EVIDENCE_TEXT
 
     console = Console(soft_wrap=True)
     name, explained = EVIDENCE_TEXT[fact.evidence]
@@ -60,17 +62,21 @@ def print_trace(fact: Fact) -> None:
         console.print(f"区间  {escape(fact.interval['display'])}")
     console.print(f"证据  {name}：{explained}")
     table = Table("单元格", "记录", "值", "证据等级", "出处", title_justify="left")
-    for cell in fact.cells():
+    cells = fact.cells()
+    for cell in cells[:_LISTED]:
         grade = EVIDENCE_TEXT[cell.evidence][0]
         table.add_row(
             *map(escape, (cell.place, cell.record, cell.value or "（空）", grade, cell.source))
         )
     console.print(table)
+    if len(cells) > _LISTED:
+        rest = f"另有 {len(cells) - _LISTED} 格：--json 列出全部，溯源页"
+        console.print(f"{rest} trace/{fact.id}.html 也是；文件出处同样。")
     for counted in (part.counted for part in fact.operands if part.counted):
         told = f"大台账：共 {counted.records} 条记录，只列最前几条；全部记录的查询："
         console.print(told)
         console.print(escape(counted.query))
-    for document in fact.documents:
+    for document in fact.documents[:_LISTED]:
         console.print(f"文件  {escape(document['title'])} {escape(document['place'])}")
     console.print("查询（DuckDB）")
     console.print(escape(fact.sql["duckdb"]))

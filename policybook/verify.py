@@ -5,7 +5,7 @@ Nothing outside the folder is read, and nothing in it is trusted.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from fractions import Fraction
 from functools import partial
 from pathlib import Path
@@ -30,6 +30,8 @@ from policybook.paper import check_document
 from policybook.published import RESTORE, SUMS, Release, read_release
 from policybook.recompute import check_queries
 from policybook.wording import in_numbers
+
+Check = Callable[[Release], list[Finding]]
 
 
 def verify_release(folder: Path, jobs: int = 1) -> list[Finding]:
@@ -56,11 +58,16 @@ def verify_release(folder: Path, jobs: int = 1) -> list[Finding]:
             *findings,
             error("verify.facts", "facts.json、data/datapackage.json", message, RESTORE),
         ]
-    tasks = [partial(_checked, check, release) for check in CHECKS]
-    return list(dict.fromkeys(findings + [one for found in answers(tasks, jobs) for one in found]))
+    return list(dict.fromkeys(findings + problems_of(CHECKS, release, jobs)))
 
 
-def _checked(check: Callable[[Release], list[Finding]], release: Release) -> list[Finding]:
+def problems_of(checks: Iterable[Check], release: Release, jobs: int) -> list[Finding]:
+    """What the checks find, in their order; so many ``jobs`` at a time."""
+    tasks = [partial(_checked, check, release) for check in checks]
+    return [one for found in answers(tasks, jobs) for one in found]
+
+
+def _checked(check: Check, release: Release) -> list[Finding]:
     try:
         return check(release)
     except Exception as problem:  # nothing in a release is trusted, its shape neither
@@ -212,23 +219,21 @@ def check_relations(release: Release) -> list[Finding]:
     return findings
 
 
-CHECKS = (
-    check_files,
+VALUES: tuple[Check, ...] = (
+    check_queries,
+    check_database,
     check_cells,
     check_departments,
     check_corrections,
-    check_queries,
     check_texts,
     check_relations,
-    check_pages,
-    check_coverage,
     check_listing,
-    check_due,
-    check_package,
-    check_database,
-    check_crate,
-    check_cards,
-    check_audit,
-    check_document,
 )
+"""Facts against ledgers: no page is looked at."""
+VIEWS: tuple[Check, ...] = (check_pages, check_coverage, check_package, check_cards, check_due)
+"""Pages against facts and ledgers, and what else repeats them."""
+REMADE: tuple[Check, ...] = (check_audit, check_document)
+"""What is made anew from facts and ledgers, and compared."""
+FILES: tuple[Check, ...] = (check_files, check_crate)
+CHECKS = (*VIEWS, *REMADE, *VALUES, *FILES)
 """What is checked of a release that can be read."""

@@ -24,6 +24,7 @@ class Watch:
 
     page: str = ""
     used: dict[str, Parts] = field(default_factory=dict)
+    before: dict[str, Parts] | None = None  # of the last build, when it has been looked up
     navigation: dict[str, str] = field(default_factory=dict)  # by folder, where it is the same
     _digests: Parts = field(default_factory=dict)
 

@@ -27,8 +27,7 @@ from policybook.audit.formulas import (
     places_of,
     value_formula,
 )
-from policybook.book import EVIDENCE_TEXT
-from policybook.model import Fact
+from policybook.model import EVIDENCE_TEXT, Fact
 from policybook.sheets.amounts import EXCEL
 
 COLUMNS = {

@@ -16,7 +16,7 @@ from xml.etree import ElementTree
 import openpyxl
 from openpyxl.worksheet.formula import ArrayFormula
 
-from policybook.audit.workbook import audit_workbook, workbook_bytes
+from policybook.audit.workbook import published_workbook
 from policybook.coverage import COVERAGE
 from policybook.errors import Finding, PolicybookError, error
 from policybook.published import AUDIT, RESTORE, Release
@@ -42,7 +42,7 @@ def check_audit(release: Release) -> list[Finding]:
     if not all(one.is_file() for one in needed) or release.schemas.keys() - release.texts.keys():
         return []  # already found by check_files
     try:
-        right = workbook_bytes(audit_workbook(release))
+        right = published_workbook(release)
     except PolicybookError as problem:
         said = "；".join(f"{one.place}：{one.message}" for one in problem.findings)
         message = f"由 facts.json 和 data/ 写不出审计底稿：{said}"

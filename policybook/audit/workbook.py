@@ -6,6 +6,7 @@ import html
 import io
 import re
 import zipfile
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 
@@ -28,20 +29,27 @@ _HEADING = re.compile(r"<h1>(.*?)(?:<a class=\"headerlink\"|</h1>)", re.DOTALL)
 _TAG = re.compile(r"<[^>]*>")
 
 
-def write_audit(release: Release) -> None:
-    """Writes the workbook into the release, from what lies there already.
+def write_audit(release: Release, edition: Mapping[str, str], pages: Path) -> None:
+    """Writes the workbook into the release.
 
+    ``edition``: its parameters as they are shown; ``pages``: the folder of its pages.
     Raises :class:`policybook.errors.AuditError` for a fact that cannot be a formula.
     """
-    (release.folder / AUDIT).write_bytes(workbook_bytes(audit_workbook(release)))
+    made = workbook_bytes(audit_workbook(release, edition, pages))
+    (release.folder / AUDIT).write_bytes(made)
 
 
-def audit_workbook(release: Release) -> Workbook:
+def published_workbook(release: Release) -> bytes:
+    """The workbook of a complete release; raises as :func:`write_audit`."""
+    edition = published_parameters(release.folder)
+    return workbook_bytes(audit_workbook(release, edition, release.folder))
+
+
+def audit_workbook(release: Release, edition: Mapping[str, str], pages: Path) -> Workbook:
     """Cover, chapters, ledgers."""
     workbook = Workbook()
-    edition = published_parameters(release.folder)
     chapters = _by_chapter(release)
-    headings = [_title(release.folder, name) for name in chapters]
+    headings = [_title(pages, name) for name in chapters]
     ledgers = {
         name: ranges_of(name, schema.fields, release.rows(name))
         for name, schema in release.schemas.items()

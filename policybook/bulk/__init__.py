@@ -1,78 +1,65 @@
 """The rules of a large ledger, asked of DuckDB. floor: rules.
 
-One pass counts the cells that break each rule; only where there are any does a second one
-say which they are.  The first of each kind are told, in the words of ``problems``.
+One pass says which rules are broken; only where there are any is it asked how often and where.
+The first of each kind are told, in the words of ``problems``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping
 
 from policybook.bulk.cells import (
     constraint_rules,
     items_rules,
     parquet_findings,
-    suspect,
-    text_rules,
+    text_rule,
     type_rules,
     undeclared,
 )
-from policybook.bulk.keys import check_listed, key_findings, known_ids, unique_findings
+from policybook.bulk.keys import check_listed, key_rules, known_ids, unique_rules
 from policybook.bulk.table import Rule, Table
 from policybook.errors import Finding, LedgerError
 from policybook.ledgers import Ledger
-from policybook.schema import Field
 
-__all__ = ["check_large", "check_listed", "known_ids"]
+__all__ = ["beyond_doubt", "check_large", "check_listed", "known_ids"]
 
 
 def check_large(ledger: Ledger, ledgers: Mapping[str, Ledger]) -> list[Finding]:
     """Every rule of a large ledger that looks at ledgers alone."""
-    records, fields = ledger.large, ledger.schema.fields
+    records = ledger.large
     assert records is not None
     findings = [*undeclared(ledger), *(parquet_findings(ledger) if records.parquet else ())]
     if findings:
         return findings
     table = Table(ledger, records)
     try:
-        findings += _mistyped(table)
-        for field in fields:
-            if field.type == "string":
-                findings += _text_findings(table, field)
-        rules = [r for f in fields if f.type != "string" for r in constraint_rules(ledger, f)]
-        findings += _told(table, rules)
-        return findings + unique_findings(table) + key_findings(table, ledgers)
+        return table.told(table.broken(list(_rules(table, ledgers))))
     except LedgerError as problem:
-        return findings + problem.findings
+        return problem.findings
 
 
-def _told(table: Table, rules: Sequence[Rule], source: str = "") -> list[Finding]:
-    counts = table.count([rule.broken for rule in rules], source)
-    pairs = zip(rules, counts, strict=True)
-    return [found for rule, count in pairs for found in table.tell(rule, count)]
+def beyond_doubt(ledger: Ledger, ledgers: Mapping[str, Ledger]) -> bool:
+    """Whether no record of a large ledger breaks any of them: it may doubt what is right."""
+    assert ledger.large is not None
+    table = Table(ledger, ledger.large)
+    try:
+        return not (any(undeclared(ledger)) or table.broken(list(_rules(table, ledgers))))
+    except LedgerError:
+        return False
 
 
-def _mistyped(table: Table) -> list[Finding]:
-    """Cells of a wrong type, and what has to be asked of a CSV's own texts."""
-    records = table.records
-    rules = [rule for f in table.ledger.schema.fields for rule in type_rules(f, records.parquet)]
-    if records.parquet:
-        return _told(table, [*rules, *items_rules(table.ledger)])
-    items = items_rules(table.ledger)
-    doubts = {rule.column: rule.broken for rule in rules}
-    doubts |= {f"{rule.column} of records": rule.broken for rule in items}
-    doubt = records.read_in_doubt(doubts)
-    return _told(table, [*rules, *items], records.raw) if doubt else []
-
-
-def _text_findings(table: Table, field: Field) -> list[Finding]:
-    """What is wrong in one column of texts."""
-    rules = list(constraint_rules(table.ledger, field))
-    broken = [*(rule.broken for rule in rules), suspect(field)]
-    *counts, suspects = table.count_values(field.name, broken)
-    if suspects:
-        more = list(text_rules(field))
-        rules += more
-        counts += table.count(rule.broken for rule in more)
-    pairs = zip(rules, counts, strict=True)
-    return [found for rule, count in pairs for found in table.tell(rule, count)]
+def _rules(table: Table, ledgers: Mapping[str, Ledger]) -> Iterator[Rule]:
+    """In the order in which their findings are told."""
+    ledger, fields = table.ledger, table.ledger.schema.fields
+    for field in fields:
+        yield from type_rules(field, table.records.parquet)
+    yield from items_rules(ledger)
+    for field in fields:
+        if field.type == "string":
+            yield from constraint_rules(ledger, field)
+            yield text_rule(field)
+    for field in fields:
+        if field.type != "string":
+            yield from constraint_rules(ledger, field)
+    yield from unique_rules(table)
+    yield from key_rules(table, ledgers)

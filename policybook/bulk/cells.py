@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from policybook.bulk.table import Rule, quoted_name
+from policybook.bulk.table import Rule
+from policybook.bulk.typed import mistyped, quoted_name, text_of
 from policybook.errors import Finding, error
-from policybook.large import mistyped_column, parquet_types, quoted
+from policybook.large import parquet_types, quoted
 from policybook.ledgers import Ledger
 from policybook.problems import constraint_finding, items_finding, text_problem, type_problem
 from policybook.schema import Field
@@ -57,13 +58,15 @@ def _holds(field: Field, kind: str) -> bool:
 
 def type_rules(field: Field, parquet: bool) -> list[Rule]:
     """A cell has its column's type."""
-    name = quoted_name(field.name)
-    broken = _out_of_reach(field, name) if parquet else _mistyped(field, name)
 
     def tell(place: str, cell: str) -> Finding:
         return _type_finding(place, field, cell)
 
-    return [Rule(field.name, broken, tell, raw=not parquet)] if broken else []
+    if parquet:
+        return [Rule(field.name, _out_of_reach(field, quoted_name(field.name)), tell)]
+    if field.type == "string":
+        return []
+    return [Rule(field.name, mistyped(field), tell, text_of(field))]
 
 
 def constraint_rules(ledger: Ledger, field: Field) -> Iterable[Rule]:
@@ -98,31 +101,13 @@ def _of_its_type(ledger: Ledger, field: Field) -> str:
     """What restricts a condition to cells of the right type: the others are told already."""
     if field.type == "string" or ledger.large is None or ledger.large.parquet:
         return ""
-    return f" AND NOT {quoted_name(mistyped_column(field.name))}"
+    return f" AND NOT {mistyped(field)}"
 
 
 def is_key(ledger: Ledger, field: Field) -> bool:
     """Whether a column is the ledger's primary key."""
     key = ledger.schema.document.get("primaryKey", [])
     return field.name in ([key] if isinstance(key, str) else key)
-
-
-def _mistyped(field: Field, name: str) -> str:
-    """That a text is not of its column's type.
-
-    A whole number or day that is written as DuckDB writes it needs no expression, which takes
-    longer.
-    """
-    back = f"CAST(TRY_CAST({name} AS {field.duckdb}) AS VARCHAR) = {name}"
-    if field.type == "integer":
-        told = f"NOT regexp_full_match({name}, '-?[0-9]{{1,15}}')"
-        return f"CASE WHEN strlen({name}) <= 15 AND {back} THEN false ELSE {told} END"
-    if field.type == "number":
-        fraction = rf"(\.[0-9]{{1,{field.decimals}}})?" if field.decimals else ""
-        return f"NOT regexp_full_match({name}, '-?[0-9]{{1,14}}{fraction}')"
-    if field.type == "date":
-        return f"{name} IS NOT NULL AND NOT coalesce(strlen({name}) = 10 AND {back}, false)"
-    return ""
 
 
 def _out_of_reach(field: Field, name: str) -> str:
@@ -142,23 +127,19 @@ def _type_finding(place: str, field: Field, cell: str) -> Finding:
     return error("ledger.type", place, f"“{cell}”{message}（{field.title}）。", remedy)
 
 
-def suspect(field: Field) -> str:
-    """The condition that a text may break one of the rules of texts."""
-    return f"regexp_matches({quoted_name(field.name)}, {quoted(_SUSPECT)})"
-
-
 def items_rules(ledger: Ledger) -> list[Rule]:
     """A record stands for one item."""
     if not {"evidence", "items"} <= set(ledger.schema.names):
         return []
+    items = ledger.schema.field("items")
     assert ledger.large is not None
-    raw = not ledger.large.parquet
-    one = "'1'" if raw else "1"
-    broken = f"evidence = 'record' AND items IS DISTINCT FROM {one}"
-    return [Rule("items", broken, items_finding, raw)]
+    typed = ledger.large.parquet or items.type == "string"
+    cell = f"CAST({quoted_name('items') if typed else text_of(items)} AS VARCHAR)"
+    broken = f"evidence = 'record' AND {cell} IS DISTINCT FROM '1'"
+    return [Rule("items", broken, items_finding, cell, screen=f"bool_or({broken})")]
 
 
-def text_rules(field: Field) -> Iterable[Rule]:
+def text_rule(field: Field) -> Rule:
     """A text is no formula, has nothing unseen in it and no space around it, and no markup."""
     name = quoted_name(field.name)
     formula = f"{name}[1] IN ('=', '+', '-', '@')"
@@ -175,7 +156,10 @@ def text_rules(field: Field) -> Iterable[Rule]:
         remedy = "去掉首尾的空格：大台账按原文件发布。"
         return error("ledger.space", place, f"“{cell}”的首尾有空格。", remedy)
 
-    yield Rule(field.name, formula, tell)
-    yield Rule(field.name, f"NOT {formula} AND {control}", tell)
-    yield Rule(field.name, f"NOT {formula} AND NOT {control} AND {markup}", tell)
-    yield Rule(field.name, f"{name} <> trim({name}, {quoted(_SPACES)})", spaced)
+    parts = (
+        Rule(field.name, formula, tell),
+        Rule(field.name, f"NOT {formula} AND {control}", tell),
+        Rule(field.name, f"NOT {formula} AND NOT {control} AND {markup}", tell),
+        Rule(field.name, f"{name} <> trim({name}, {quoted(_SPACES)})", spaced),
+    )
+    return Rule(field.name, f"regexp_matches({name}, {quoted(_SUSPECT)})", tell, parts=parts)

@@ -54,7 +54,7 @@ def open_engine(
         from policybook.engines.spark import Spark
 
         return Spark(address, texts, schemas)
-    return DuckDB(connect_duckdb(texts, schemas, large))
+    return DuckDB(connect_duckdb({}, schemas, large), texts, schemas)
 
 
 @contextmanager

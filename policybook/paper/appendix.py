@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from policybook.book import EVIDENCE_TEXT
-from policybook.model import Cell, Fact, Operand
+from policybook.model import EVIDENCE_TEXT, Cell, Fact, Operand
 from policybook.paper.record import Block, Grid, Paragraph, Piece
 from policybook.published import Release
 

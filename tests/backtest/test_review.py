@@ -16,7 +16,7 @@ import pytest
 
 from policybook.drafts import Draft
 from policybook.model import Fact
-from policybook.pages import read_page
+from policybook.pages import read_text
 from policybook.published import read_release
 from policybook.review import Reviewed, review
 from policybook.review.verdicts import AGREE
@@ -150,7 +150,7 @@ def sentences(edition: Known) -> Iterator[tuple[str, list[tuple[int, int, str]]]
     for name, html in edition.pages.items():
         if name in ("statistics", "data-dictionary", "documents"):
             continue
-        page = read_page(html)
+        page = read_text(html)
         facts = [span for span in page.spans if span.owner == "fact" and span.show == "display"]
         start = 0
         for line in page.text.split("\n"):

@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 from policybook.cli import app
 from policybook.demo import write_demo
 from policybook.diff import compare_editions
-from policybook.pages import read_page
+from policybook.pages import read_page, read_text
 from policybook.paper import reply_bytes
 from policybook.period import find_periods
 from policybook.project import Project
@@ -75,7 +75,7 @@ def test_each_release_remembers_its_bases(city: Path) -> None:
 def test_year_on_year_appears_after_a_year(city: Path) -> None:
     """The narrative compares with the quarter before at once, with the year before in time."""
     texts = [
-        read_page((city / f"_build/site/{edition}/book/problems.html").read_text("utf-8")).text
+        read_text((city / f"_build/site/{edition}/book/problems.html").read_text("utf-8")).text
         for edition in read_register(city / "data")
     ]
     assert ["上季度" in text for text in texts] == [False, *[True] * 7]

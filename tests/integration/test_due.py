@@ -19,7 +19,7 @@ from policybook.cli import app
 from policybook.deadlines import DEADLINES
 from policybook.errors import UsageError
 from policybook.export import draft_reply
-from policybook.pages import read_page
+from policybook.pages import read_page, read_text
 from policybook.paper import reply_bytes
 from policybook.published import CALENDAR, CRATE, SUMS, read_release
 from policybook.release import write_sums
@@ -165,7 +165,7 @@ def test_the_calendar_is_published(site: Path) -> None:
 
 def test_the_page_says_what_is_missing_and_who_supplies_it(site: Path) -> None:
     """No answer is made up; a finding without a number says who has to give one."""
-    text = read_page((site / "book/deliberation-opinion.html").read_text("utf-8")).text
+    text = read_text((site / "book/deliberation-opinion.html").read_text("utf-8")).text
     assert "尚未答复，待市政府及其相关部门答复后登记。" in text
     assert "没有可以对照的统计数字，待责任单位答复时给出。" in text
     assert "提出时（" not in text

@@ -56,8 +56,9 @@ kept.show()
 ---
 !echo from a program
 ---
-import os
+import os, time
 os.system("echo from a shell")
+time.sleep(1)  # a kernel takes it in when it comes to it, perhaps after the cell's value
 ---
 import asyncio
 await asyncio.sleep(0)

@@ -30,6 +30,8 @@ ALWAYS = {
 }
 """Files that speak of the whole edition."""
 
+CATALOGUE_AND_NOTEBOOK = ("data/statistics.yml", "notebooks/01_policy_system.ipynb")
+
 Change = Callable[[Path], None]
 
 
@@ -95,6 +97,26 @@ def test_a_word_of_prose_changes_its_page_only(mine: Path) -> None:
         "ro-crate-metadata.json",
         "searchindex.js",
     }
+
+
+def test_what_only_traces_show_changes_them(mine: Path) -> None:
+    """Where in a document a record stands: Sphinx has no page to read or write for it."""
+    replace(mine / f"data/{PERIOD}/visits.csv", "plan:六", "plan:七")
+    assert pages(rebuilt(mine)[1]) == {"trace/visits.total.html"}
+
+
+def test_a_statistic_that_is_gone_has_no_trace(mine: Path) -> None:
+    """Its page is removed, and the search does not find it."""
+    before = {name: (mine / name).read_bytes() for name in CATALOGUE_AND_NOTEBOOK}
+    add_statistic(mine)
+    build(mine, PERIOD)
+    place = mine / "_build" / "site" / PERIOD
+    assert "works.kinds" in (place / "searchindex.js").read_text(encoding="utf-8")
+    for name, content in before.items():
+        (mine / name).write_bytes(content)
+    assert "trace/works.kinds.html" in rebuilt(mine)[1]
+    assert not (place / "trace/works.kinds.html").exists()
+    assert "works.kinds" not in (place / "searchindex.js").read_text(encoding="utf-8")
 
 
 def add_statistic(root: Path) -> None:

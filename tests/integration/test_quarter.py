@@ -13,7 +13,7 @@ import pytest
 from typer.testing import Result
 
 from policybook.inventory import check_sums
-from policybook.pages import read_page
+from policybook.pages import read_page, read_text
 from policybook.published import digests
 from tests.integration.office import NEW, OLD, fill_in, rows_of, run, set_parameters
 from tests.integration.office import copy_project as copied
@@ -144,7 +144,7 @@ def test_the_trace_shows_workbook_sheet_and_cell(quarter: Quarter) -> None:
 
 def test_comparisons_appear_by_themselves(quarter: Quarter) -> None:
     """The narrative says how a number moved, with the word that its sign bears out."""
-    text = read_page(quarter.page(NEW, "book/state-council-16.html")).text
+    text = read_text(quarter.page(NEW, "book/state-council-16.html")).text
     assert "整改完成24500项（比上季度增加316项、增长1.3%）" in text
     assert "24871项（与上季度持平）" in text
     assert "比上年同期" not in text

@@ -156,7 +156,7 @@ def differences(engine: Engine, every: int = 1) -> tuple[int, list[tuple[str, An
 
     ``every``: of the questions that are much alike only each so many-th is asked.
     """
-    duckdb = DuckDB(connect_duckdb(TEXTS, SCHEMAS))
+    duckdb = DuckDB(connect_duckdb({}, SCHEMAS), TEXTS, SCHEMAS)
     asked = 0
     wrong = []
 

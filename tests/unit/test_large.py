@@ -23,6 +23,7 @@ from policybook.inputs import check_publishable, load_inputs
 from policybook.ledgers import read_ledger
 from policybook.model import Fact, fact_as_dict, fact_from_dict
 from policybook.problems import TOLD
+from policybook.rules import check_ledgers
 from policybook.schema import Schema, load_schemas
 from tests.unit.conftest import PERIOD, WORKS_ROWS
 from tests.unit.test_screening import GOOD, SCHEMAS, works_text
@@ -116,8 +117,6 @@ def test_large_and_ordinary_have_the_same_findings(
     tmp_path_factory: pytest.TempPathFactory, changes: list[tuple[int, str, str]]
 ) -> None:
     """Code, place and words for whatever is wrong; a cell of a wrong type is told once."""
-    from policybook.rules import check_ledgers
-
     folder = tmp_path_factory.mktemp("works")
     (folder / "works.csv").write_text(works_text(changes), encoding="utf-8")
     (folder / "documents.csv").write_text("id,title,issued\nplan,虚构计划,\n", encoding="utf-8")
@@ -176,8 +175,9 @@ def test_of_rules_over_records_the_first_are_told(made_up_data: Path, works_file
         (WORKS_ROWS.replace("coal,", "coal,,", 1).encode(), "ledger.csv"),
         (WORKS_ROWS.replace("虚构煤炭", '"虚构煤炭', 1).encode(), "ledger.csv"),
         (WORKS_ROWS.replace("虚构煤炭", " 虚构煤炭", 1).encode(), "ledger.space"),
+        (WORKS_ROWS.replace("虚构煤炭", "虚构\r煤炭", 1).encode(), "ledger.csv"),
     ],
-    ids=["mark", "CRLF", "GB18030", "order", "column", "width", "quote", "space"],
+    ids=["mark", "CRLF", "GB18030", "order", "column", "width", "quote", "space", "CR"],
 )
 def test_a_large_csv_is_published_as_it_is(
     content: bytes, code: str, made_up_data: Path, works_file: Path
@@ -234,6 +234,27 @@ def schema_with(data: Path, name: str, **constraints: Any) -> None:
         if field["name"] == name:
             field["constraints"] |= constraints
     path.write_text(json.dumps(document), encoding="utf-8")
+
+
+def test_a_good_csv_is_read_once_and_not_copied(made_up_data: Path) -> None:
+    """One pass finds that nothing is wrong; only what is, is looked for in a typed copy."""
+    ledgers = load_inputs(made_up_data, PERIOD).ledgers
+    assert check_ledgers(ledgers, []) == []
+    assert ledgers["works"].large is not None
+    assert "typed" not in ledgers["works"].large.__dict__
+
+
+def test_texts_that_occur_twice_are_found_beside_empty_ones(
+    made_up_data: Path, works_file: Path
+) -> None:
+    """Empty cells are no text: neither equal to each other nor one more of the different ones."""
+    schema_with(made_up_data, "kind", unique=True)
+    text = works_file.read_text(encoding="utf-8").replace("绿化", "").replace("能源", "")
+    works_file.write_text(text, encoding="utf-8")
+    twice = [("ledger.duplicate", f"works.csv 第{line}行 kind列") for line in (2, 4)]
+    assert codes(made_up_data) == twice
+    works_file.write_text(text.replace(",道路,", ",,", 1), encoding="utf-8")
+    assert codes(made_up_data) == []
 
 
 def test_constraints_that_nobody_looks_at_are_told(made_up_data: Path) -> None:
@@ -300,6 +321,7 @@ def test_large_and_ordinary_have_the_same_facts(
 ) -> None:
     """Values, evidence, look-through rate and departments do not depend on where records lie."""
     monkeypatch.setattr(rollup_module, "FEW", few)
+    monkeypatch.setattr(rollup_module, "_BEGINNING", few)  # all records, some, or none
     large = facts(of_any_kind)
     (of_any_kind / PERIOD / "works.csv").write_text(WORKS_ROWS, encoding="utf-8")
     (of_any_kind / PERIOD / "works.parquet").unlink(missing_ok=True)

@@ -10,7 +10,7 @@ from ibis import _
 
 from policybook.edition import Edition
 from policybook.errors import PolicybookError, error, note, warning
-from policybook.model import Table, fact_from_dict, figure_from_dict
+from policybook.model import Table, fact_as_dict, fact_from_dict, figure_from_dict
 
 
 def test_a_fact_survives_json(edition: Edition) -> None:
@@ -18,7 +18,7 @@ def test_a_fact_survives_json(edition: Edition) -> None:
     coal = edition.works.filter(_.id == "coal")
     edition.publish("coal.task", coal.planned.sum(), coal.completed.sum() / coal.rate.sum())
     fact = edition.facts["coal.task"]
-    assert fact_from_dict(json.loads(json.dumps(asdict(fact)))) == fact
+    assert fact_from_dict(json.loads(json.dumps(fact_as_dict(fact)))) == fact
 
 
 def test_a_figure_survives_json(edition: Edition) -> None:

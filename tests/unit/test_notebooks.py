@@ -15,7 +15,7 @@ from nbformat import v4
 from policybook.edition import Edition
 from policybook.errors import Finding, NotebookError
 from policybook.execution import check_parameters, tidy
-from policybook.model import Fact, Figure
+from policybook.model import Fact, Figure, fact_as_dict
 from policybook.notebooks import (
     chapter_of,
     check_coverage,
@@ -191,7 +191,7 @@ def with_outputs(*metadata: dict[str, Any]) -> Any:
 def test_facts_and_figures_are_collected(fact: Fact, figure: Figure) -> None:
     """What left a notebook knows its notebook and cell."""
     outputs = with_outputs(
-        {FACT_KEY: json.dumps(asdict(fact))}, {FIGURE_KEY: asdict(figure)}, {"other": 1}
+        {FACT_KEY: json.dumps(fact_as_dict(fact))}, {FIGURE_KEY: asdict(figure)}, {"other": 1}
     )
     facts, figures = collect({"01_made_up": outputs})
     assert facts == {fact.id: replace(fact, notebook="01_made_up", cell="publishing")}
@@ -201,7 +201,7 @@ def test_facts_and_figures_are_collected(fact: Fact, figure: Figure) -> None:
 
 def test_two_notebooks_may_not_publish_the_same(fact: Fact, figure: Figure) -> None:
     """The second of two facts or figures of one id is refused with both places."""
-    outputs = with_outputs({FACT_KEY: json.dumps(asdict(fact))}, {FIGURE_KEY: asdict(figure)})
+    outputs = with_outputs({FACT_KEY: json.dumps(fact_as_dict(fact))}, {FIGURE_KEY: asdict(figure)})
     with pytest.raises(NotebookError) as caught:
         collect({"01_made_up": outputs, "02_again": outputs})
     assert [finding.code for finding in caught.value.findings] == ["publish.twice"] * 2
