@@ -124,10 +124,11 @@ def test_what_was_normalised_is_said_at_its_cell(quarter: Quarter) -> None:
 
 def test_a_request_stands_beside_its_numbers_then_and_now(quarter: Quarter) -> None:
     """Next quarter's page shows what the opinion asked about, when it asked and as it is now."""
-    page = read_page(quarter.page(NEW, "book/deliberation-opinion.html"))
+    html = quarter.page(NEW, "book/deliberation-opinion.html")
+    page = read_page(html)
     assert ("earlier", f"{OLD}-funds.total", "shown", "29.9") in page.cells
     assert ("earlier", f"{OLD}-bonds2.projects", "shown", "79") in page.cells
-    assert f"累计争取政策资金（亿元）：提出时（{OLD}）29.9，本期" in page.text
+    assert f"累计争取政策资金（亿元）：提出时（{OLD}）29.9，本期" in read_text(html).text
     assert {text for *_, column, text in page.cells if column == "state"} == {"临期"}
 
 
