@@ -179,8 +179,12 @@ def test_earlier_values_are_a_ledger_like_any_other(edition: Edition) -> None:
     compared_edition = based(
         edition, roads__planned=(LAST, kilometres("1/3")), roads__count=(YEAR_AGO, kilometres("7"))
     )
-    codes = {one.code for one in check_ledgers(compared_edition.ledgers, [])}
-    assert codes == {"ledger.document"}
+    assert check_ledgers(compared_edition.ledgers, []) == []  # what is derived is not checked
+    filled_in = {
+        name: replace(one, schema=replace(one.schema, document={}))
+        for name, one in compared_edition.ledgers.items()
+    }
+    assert {one.code for one in check_ledgers(filled_in, [])} == {"ledger.document"}
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from policybook.check import check_data
 from policybook.deadlines import DEADLINES, add_months, deadline_rows, told_on
 from policybook.errors import Finding
 from policybook.inputs import load_inputs
+from policybook.rules import check_ledgers
 from policybook.schema import Schema, load_schemas, parse_schema
 from tests.unit.conftest import EVIDENCE, ID, PERIOD, SOURCE, TITLE, column
 
@@ -282,3 +284,17 @@ def test_a_rule_about_no_column_is_refused(made_up_data: Path) -> None:
     with pytest.raises(KeyError, match="answered"):
         schema(done="answered")
     assert load_schemas(made_up_data)["works"].deadline is None
+
+
+def test_due_dates_are_a_ledger_like_any_other(asked: Callable[..., Path]) -> None:
+    """What the program derives keeps the rules of its schema, which nobody checks in a build."""
+    waiting = request()
+    done = request(id="lamps", status="已答复", replied_on="2030-10-01")
+    part = request(id="part", parent="roads", received="", months="")
+    ledgers = load_inputs(asked(waiting, done, part), PERIOD).ledgers
+    assert len(ledgers[DEADLINES].rows) == 3
+    filled_in = {
+        name: replace(one, schema=replace(one.schema, document={})) if name == DEADLINES else one
+        for name, one in ledgers.items()
+    }
+    assert check_ledgers(filled_in, []) == []
