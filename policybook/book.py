@@ -50,7 +50,7 @@ class Book:
     @cached_property
     def documents(self) -> Mapping[str, dict[str, str]]:
         """Source documents by id."""
-        return {name: row for name, (_, row) in self.ledgers["documents"].by_id.items()}
+        return self.records("documents")
 
     @cached_property
     def database(self) -> sqlite3.Connection:

@@ -35,9 +35,18 @@ def cards_text(title: str, titles: Mapping[str, str], facts: Iterable[Fact]) -> 
     return script_text("policybookFacts", content)
 
 
+def write_cards(release: Release, title: str) -> None:
+    """``facts.js``."""
+    (release.folder / CARDS).write_text(_right_cards(release, title), encoding="utf-8")
+
+
 def check_cards(release: Release) -> list[Finding]:
     """The script says what ``facts.json`` says."""
     coverage = json.loads((release.folder / "coverage.json").read_text(encoding="utf-8"))
-    titles = {name: schema.title for name, schema in release.schemas.items()}
-    right = cards_text(coverage["parameters"]["title"], titles, release.facts.values())
+    right = _right_cards(release, coverage["parameters"]["title"])
     return check_same(release, CARDS, right, "facts.json")
+
+
+def _right_cards(release: Release, title: str) -> str:
+    titles = {name: schema.title for name, schema in release.schemas.items()}
+    return cards_text(title, titles, release.facts.values())

@@ -41,7 +41,7 @@ class Table:
         return tuple(row[place] for row in self.rows)
 
 
-class Cell(NamedTuple):  # there are many: a dataclass takes four times as long to make
+class Cell(NamedTuple):  # there are many: a dataclass takes three times as long to make
     """One cell of a published ledger."""
 
     file: str  # data/tasks.csv

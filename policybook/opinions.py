@@ -15,7 +15,7 @@ from policybook.errors import UsageError
 from policybook.ledgers import Ledger
 from policybook.model import Fact
 from policybook.period import parse_period
-from policybook.schema import Schema
+from policybook.schema import Schema, split_ids
 
 EDITION = "edition"
 """The column that says in which edition something was asked, where a ledger has it."""
@@ -143,11 +143,6 @@ def _links(
 def _state(schema: Schema) -> str:
     """The column by which records of a ledger are closed."""
     return next(iter(schema.carry.closed), "")
-
-
-def split_ids(text: str) -> Sequence[str]:
-    """The ids in a cell that lists several."""
-    return [one for one in text.split("；") if one]
 
 
 def linked_statistics(ledgers: Mapping[str, Ledger]) -> set[str]:

@@ -1,7 +1,7 @@
 """What the HTML pages of a release display, for checking. floor: pages.
 
 lxml parses them: its tokenizer is the one of HTML5 (libxml2 2.14), as in browsers, and a page of
-many cells takes it a fifth of the time of ``html.parser``, with which ``verify.py`` reads them.
+many cells takes it a third of the time of ``html.parser``, with which ``verify.py`` reads them.
 """
 
 from __future__ import annotations

@@ -11,6 +11,7 @@ from pathlib import Path
 from policybook.audit.workbook import write_audit
 from policybook.book import FACTS
 from policybook.cache import NotebookCache, shared_digests
+from policybook.cards import write_cards
 from policybook.check import check_computed, check_data
 from policybook.children import meanwhile
 from policybook.coverage import COVERAGE, coverage_line, publish, rules_of
@@ -32,7 +33,7 @@ from policybook.press import Press, kept_book
 from policybook.program import program_digests
 from policybook.project import Project
 from policybook.published import Release, read_release
-from policybook.release import add_pages, write_cards, write_contents, write_sums
+from policybook.release import add_pages, write_contents, write_sums
 from policybook.stage import facts_document, stage_book, stage_data, used_on
 from policybook.verify import FILES, VALUES, VIEWS, problems_of
 

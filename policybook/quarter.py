@@ -13,7 +13,7 @@ from policybook.folders import workshop
 from policybook.inputs import load_inputs
 from policybook.ledgers import SUBMISSIONS, Ledger, records_text
 from policybook.period import Period
-from policybook.schema import Schema
+from policybook.schema import Schema, split_ids
 from policybook.sheets.template import Carried, write_template
 from policybook.submissions import PENDING, Submission, submissions_text
 
@@ -106,7 +106,7 @@ def _unlink(
             there = {row["id"] for row in carried[field.references].rows}
             gone = ledgers[field.references].by_id.keys() - there
             for row in one.rows:
-                listed = row[field.name].split("；")
+                listed = split_ids(row[field.name])
                 left = "、".join(name for name in listed if name in gone)
                 if left:
                     row[field.name] = "；".join(name for name in listed if name not in gone)

@@ -9,14 +9,13 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from policybook.cards import CARDS, cards_text
 from policybook.datapackage import PACKAGE, datapackage
 from policybook.figures import figure_csv
 from policybook.inputs import Inputs
 from policybook.listing import write_listing
 from policybook.model import Fact, Figure
 from policybook.provenance import write_provenance
-from policybook.published import SUMS, Release, digests
+from policybook.published import SUMS, digests
 from policybook.stage import write_facts, write_json
 from policybook.vendored import copy_sqlite
 
@@ -64,13 +63,6 @@ def add_pages(
     copy_sqlite(release)
     facts = [{**fact, "used_on": used.get(fact["id"], [])} for fact in content["facts"]]
     write_facts(release / "facts.json", {**content, "facts": facts})
-
-
-def write_cards(release: Release, title: str) -> None:
-    """``facts.js``."""
-    titles = {name: schema.title for name, schema in release.schemas.items()}
-    cards = cards_text(title, titles, release.facts.values())
-    (release.folder / CARDS).write_text(cards, encoding="utf-8")
 
 
 def _drop_unnamed(release: Path) -> None:

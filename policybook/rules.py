@@ -29,7 +29,7 @@ from policybook.problems import (
     type_problem,
 )
 from policybook.relations import Relation, check_records
-from policybook.schema import Field
+from policybook.schema import Field, split_ids
 from policybook.screening import constraints_fit, texts_fit, types_fit
 
 
@@ -236,7 +236,7 @@ def check_references(ledgers: Mapping[str, Ledger], statistics: Collection[str])
         if ledger.large is not None:
             findings += check_listed(ledger, field, ids, title)
             continue
-        wanted = {one for text in ledger.values[field.name] for one in text.split("；")} - {""}
+        wanted = {one for text in ledger.values[field.name] for one in split_ids(text)}
         known = ids(wanted) if wanted else ()
         findings += [
             key_finding(ledger.place(index, field.name), title, one)

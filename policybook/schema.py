@@ -262,3 +262,8 @@ def _field(entry: dict[str, Any]) -> Field:
         cumulative=entry.get("cumulative"),
         jump=entry.get("jump", 5),
     )
+
+
+def split_ids(text: str) -> list[str]:
+    """The ids in a cell of a column that ``references`` another ledger, where it lists several."""
+    return [one for one in text.split("；") if one]

@@ -41,25 +41,30 @@ def start_reading(app: Sphinx, env: Any, docname: str) -> None:
 
 def start_writing(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     """A page is about to be written, with the site's navigation."""
-    _start(app.env, _WRITTEN, docname)
-    _book(app).watch.note(_NAVIGATION, _navigation(app.env))
+    _start_with_navigation(app, _WRITTEN, docname)
 
 
 def start_making(app: Sphinx, page: str) -> None:
     """A trace page is about to be made, with the site's navigation."""
-    _start(app.env, _MADE, page)
+    _start_with_navigation(app, _MADE, page)
+
+
+def _start_with_navigation(app: Sphinx, phase: str, page: str) -> None:
+    _start(app.env, phase, page)
     _book(app).watch.note(_NAVIGATION, _navigation(app.env))
 
 
 def is_made(app: Sphinx, page: str) -> bool:
     """Whether a trace page is there, and no part that it used has changed."""
     parts = _before(app).get(f"{_MADE}{page}")
-    return parts is not None and all(_digest(app, part) == then for part, then in parts.items())
+    return parts is not None and not _differ(parts, partial(_digest, app))
 
 
-def note_uses(env: Any, statistic: str, pages: dict[str, str]) -> None:
-    """The page being written names the pages that use a statistic."""
+def named_uses(env: Any, statistic: str) -> dict[str, str]:
+    """The same for the page being made, which names them."""
+    pages = pages_using(env, statistic)
     env.policybook.watch.note(f"{_USES} {statistic}", pages)
+    return pages
 
 
 def to_read(
@@ -131,8 +136,12 @@ def _stale(app: Sphinx, phase: str, digest: Callable[[str], str]) -> list[str]:
     return [
         page.removeprefix(phase)
         for page, parts in _before(app).items()
-        if page.startswith(phase) and any(digest(part) != then for part, then in parts.items())
+        if page.startswith(phase) and _differ(parts, digest)
     ]
+
+
+def _differ(parts: Parts, digest: Callable[[str], str]) -> bool:
+    return any(digest(part) != then for part, then in parts.items())
 
 
 def _navigation(env: Any) -> Iterable[Any]:

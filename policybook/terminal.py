@@ -138,7 +138,9 @@ def print_due(rows: list[dict[str, str]], on: date, as_json: bool) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    colours = {"逾期": "bold red", "临期": "yellow"}
+    from policybook.deadlines import OVERDUE, SOON
+
+    colours = {OVERDUE: "bold red", SOON: "yellow"}
     states = {(row["ledger"], row["record"]): row["state"] for row in rows}
     table = Table(title=f"截至 {on}")
     for heading in ("状态", "到期日", "余天", "事项", "责任单位"):

@@ -17,7 +17,7 @@ from markupsafe import Markup, escape
 
 from policybook.book import Book
 from policybook.model import Fact, Operand
-from policybook.staleness import drop_gone_words, is_made, note_uses, pages_using, start_making
+from policybook.staleness import drop_gone_words, is_made, named_uses, start_making
 from policybook.templating import grade, render, source
 
 if TYPE_CHECKING:
@@ -43,9 +43,7 @@ def make_traces(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
         app.env.all_docs[page], app.env.titles[page] = 0, nodes.title("", fact.label)
         if not is_made(app, page):
             start_making(app, page)
-            titles = pages_using(app.env, fact.id)
-            note_uses(app.env, fact.id, titles)
-            body = trace_body(book, page, fact, titles)
+            body = trace_body(book, page, fact, named_uses(app.env, fact.id))
             yield page, {"title": fact.label, "body": body}, "page.html"
     drop_gone_words(app)
 
@@ -71,7 +69,9 @@ def _rows(book: Book, part: Operand) -> Markup:
     for cell in part.cells:
         row = known[cell.record][1]
         note = f'<small data-column="note">{_safe(row["note"])}</small>' if row.get("note") else ""
-        chosen = "".join(f'<td data-column="{name}">{_safe(row[name])}</td>' for name in columns)
+        chosen = "".join(
+            f'<td data-column="{_safe(name)}">{_safe(row[name])}</td>' for name in columns
+        )
         evidence = grade(row["evidence"]) if "evidence" in row else ""
         origin = source(row["source"], documents) if "source" in row else ""
         if cell.origin:
@@ -82,7 +82,7 @@ def _rows(book: Book, part: Operand) -> Markup:
         rows.append(
             f'<tr data-record="{_safe(cell.record)}"><td data-column="">{cell.row}</td>'
             f'<td><span data-column="title">{_safe(row["title"])}</span>{note}</td>{chosen}'
-            f'<td class="number traced" data-column="{cell.column}">{_safe(cell.value)}</td>'
+            f'<td class="number traced" data-column="{_safe(cell.column)}">{_safe(cell.value)}</td>'
             f"<td>{evidence}</td><td>{origin}</td></tr>\n"
         )
     return Markup("".join(rows))

@@ -11,7 +11,7 @@ from policybook.errors import Finding
 from policybook.large import quoted
 from policybook.ledgers import Ledger
 from policybook.problems import constraint_finding, document_finding, key_finding
-from policybook.schema import Field
+from policybook.schema import Field, split_ids
 
 
 def unique_rules(table: Table) -> Iterator[Rule]:
@@ -86,7 +86,7 @@ def check_listed(
         return []
 
     def tell(place: str, cell: str) -> Finding:
-        return key_finding(place, title, "、".join(set(cell.split("；")) & unknown))
+        return key_finding(place, title, "、".join(set(split_ids(cell)) & unknown))
 
     broken = f"list_has_any({split}, [{', '.join(map(quoted, sorted(unknown)))}])"
     return table.told([Rule(field.name, broken, tell)])

@@ -24,6 +24,10 @@ app = typer.Typer(
 Periods = Annotated[
     list[str] | None, typer.Argument(help="期号，如 2024Q2；不写为全部。", show_default=False)
 ]
+OnePeriod = Annotated[str | None, typer.Option(help="期号；默认为最新一期。", show_default=False)]
+Site = Annotated[
+    Path | None, typer.Option(help="网站文件夹；默认为 _build/site。", show_default=False)
+]
 Root = Annotated[Path, typer.Option(help="项目文件夹（含 notebooks、book、_config.yml）。")]
 Data = Annotated[
     Path | None, typer.Option(help="台账文件夹；默认为项目的 data。", show_default=False)
@@ -78,6 +82,10 @@ def choose(data: Path, periods: list[str] | None) -> list[Any]:
     from policybook.period import choose_periods
 
     return choose_periods(data, find_editions(data), periods or [])
+
+
+def choose_one(data: Path, period: str | None) -> Any:
+    return choose(data, [period] if period else None)[-1]
 
 
 def newest_release(root: Path) -> Path:

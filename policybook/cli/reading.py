@@ -14,9 +14,12 @@ import typer
 from policybook.cli.app import (
     Data,
     Json,
+    OnePeriod,
     Root,
+    Site,
     app,
     choose,
+    choose_one,
     end,
     guarded,
     newest_release,
@@ -66,16 +69,14 @@ def verify(
 @guarded
 def trace(
     statistic: Annotated[str, typer.Argument(help="指标编号，如 safety.hazards_rate。")],
-    period: Annotated[
-        str | None, typer.Option(help="期号；默认为最新一期。", show_default=False)
-    ] = None,
+    period: OnePeriod = None,
     root: Root = Path(),
     data: Data = None,
     as_json: Json = False,
 ) -> None:
     """一个统计数字的来历：数值、算式、查询、记录、单元格、文件。"""
     data = data or root / "data"
-    chosen = choose(data, [period] if period else None)[-1]
+    chosen = choose_one(data, period)
     from policybook.terminal import print_trace
     from policybook.trace import find_fact
 
@@ -93,9 +94,7 @@ def trace(
 def export(
     period: Annotated[str, typer.Argument(help="期号，如 2024Q2；更正版如 2024Q2-r1。")],
     to: Annotated[Kind, typer.Option(help="docx 为公文格式的报告，xlsx 为审计工作簿。")],
-    site: Annotated[
-        Path | None, typer.Option(help="网站文件夹；默认为 _build/site。", show_default=False)
-    ] = None,
+    site: Site = None,
     out: Annotated[
         Path | None,
         typer.Option(help="写到哪个文件；默认为当前文件夹的“标题-期号”。", show_default=False),
@@ -115,9 +114,7 @@ def export(
 @guarded
 def review(
     document: Annotated[Path, typer.Argument(help="要核对的 .docx、.html、.md 或 .txt 文件。")],
-    period: Annotated[
-        str | None, typer.Option(help="期号；默认为最新一期。", show_default=False)
-    ] = None,
+    period: OnePeriod = None,
     out: Annotated[
         Path | None, typer.Option(help="另写一份标出每个数字的网页。", show_default=False)
     ] = None,
@@ -135,7 +132,7 @@ def review(
     from policybook.trace import earlier_texts, edition_facts, edition_ledgers
 
     data = data or root / "data"
-    chosen = choose(data, [period] if period else None)[-1]
+    chosen = choose_one(data, period)
     draft = read_draft(document)
     facts = edition_facts(root, data, str(chosen))
     ledgers = edition_ledgers(data, str(chosen))

@@ -8,7 +8,17 @@ from typing import Annotated
 
 import typer
 
-from policybook.cli.app import Data, Json, Root, app, choose, end, guarded
+from policybook.cli.app import (
+    Data,
+    Json,
+    OnePeriod,
+    Root,
+    Site,
+    app,
+    choose_one,
+    end,
+    guarded,
+)
 from policybook.errors import UsageError, error
 from policybook.terminal import report
 
@@ -16,9 +26,7 @@ from policybook.terminal import report
 @app.command(epilog="例：policybook due --period 2024Q2 --on 2024-11-01")
 @guarded
 def due(
-    period: Annotated[
-        str | None, typer.Option(help="期号；默认为最新一期。", show_default=False)
-    ] = None,
+    period: OnePeriod = None,
     on: Annotated[
         str | None,
         typer.Option(
@@ -35,7 +43,7 @@ def due(
     from policybook.terminal import print_due
 
     data = data or root / "data"
-    inputs = load_inputs(data, str(choose(data, [period] if period else None)[-1]))
+    inputs = load_inputs(data, str(choose_one(data, period)))
     as_of = inputs.parameters.as_of
     day = _day(on) if on else as_of
     print_due(told_on(inputs.ledgers, day), day, as_json)
@@ -57,9 +65,7 @@ def _day(text: str) -> date:
 def reply(
     period: Annotated[str, typer.Argument(help="期号，如 2024Q3；更正版如 2024Q3-r1。")],
     to: Annotated[Path, typer.Option(help="写到哪个 .docx 文件；不覆盖已有的。")],
-    site: Annotated[
-        Path | None, typer.Option(help="网站文件夹；默认为 _build/site。", show_default=False)
-    ] = None,
+    site: Site = None,
     root: Root = Path(),
 ) -> None:
     """由生成的网站起草对审议意见的研究处理情况报告（Word），数字都是可溯源的域。"""

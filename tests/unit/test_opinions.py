@@ -9,9 +9,9 @@ import pytest
 
 from policybook.comparisons import EARLIER, base_id
 from policybook.deadlines import DEADLINES
-from policybook.opinions import Request, Row, requests, split_ids
+from policybook.opinions import Request, Row, requests
 from policybook.period import parse_period
-from policybook.schema import Schema, parse_schema
+from policybook.schema import Schema, parse_schema, split_ids
 from tests.unit.conftest import ID, TITLE, column
 
 RULE = {"due": "due", "done": "done", "status": "status", "word": "已答复", "responsible": "who"}
