@@ -7,19 +7,17 @@ comparison too; where it has not, nothing is said.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from functools import cache
 from pathlib import Path
 
 from policybook.catalogue import Statistic
+from policybook.derived import derived_ledger
 from policybook.ledgers import Ledger
 from policybook.model import Fact
 from policybook.numbers import exact_text
 from policybook.period import Period, parse_period
-from policybook.schema import Schema, parse_schema
 
 EARLIER = "earlier"
 AGAINST = {"quarter": (1, "上季度", "环比"), "year": (4, "上年同期", "同比")}
@@ -27,15 +25,8 @@ AGAINST = {"quarter": (1, "上季度", "环比"), "year": (4, "上年同期", "�
 TREND = 12
 """So many earlier quarters are kept for trends: three years."""
 
-_FILE = Path(__file__).parent / "schemas" / "earlier.json"
 _WIDEST = 10**17  # an integer column holds no more
 _LARGEST = 10**12  # nor a decimal one with six places
-
-
-@cache
-def earlier_schema() -> Schema:
-    """The schema of the ledger ``earlier``, the same in every project."""
-    return parse_schema(EARLIER, json.loads(_FILE.read_text(encoding="utf-8")))
 
 
 @dataclass(frozen=True)
@@ -104,8 +95,7 @@ def earlier_ledger(bases: Iterable[Base], folder: Path) -> Ledger:
                 "note": base.note,
             }
         )
-    lines = tuple(range(2, len(rows) + 2))
-    return Ledger(earlier_schema(), folder / f"{EARLIER}.csv", tuple(rows), lines)
+    return derived_ledger(EARLIER, rows, folder)
 
 
 def compared(statistic: Statistic) -> dict[str, Statistic]:

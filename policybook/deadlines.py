@@ -1,4 +1,4 @@
-"""When records are due and how they stand: the ledger ``deadlines``. floor: deadlines.
+"""When records are due and how they stand: the ledger ``deadlines``. floor: derived.
 
 A ledger whose schema has a ``deadline`` gives a row for each of its records.  The due date is
 worked out from the day of receipt; the one that a document prints is compared with it.
@@ -7,32 +7,22 @@ States are told for a given day, never for the day on which the program happens 
 
 from __future__ import annotations
 
-import json
 from calendar import monthrange
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
-from functools import cache
 from pathlib import Path
 
-from policybook.errors import ConfigError, Finding, error
+from policybook.derived import Row, derived_ledger, with_derived
+from policybook.errors import Finding, error
 from policybook.explanations import Explanations, settled
 from policybook.ledgers import Ledger
-from policybook.schema import Deadline, Schema, parse_schema
+from policybook.schema import Deadline, Schema
 
 DEADLINES = "deadlines"
 WAITING, SOON, OVERDUE, UNKNOWN = "未到期", "临期", "逾期", "期限未定"
 """States of what is not done; what is done is called by the word of its ledger's schema."""
 OPEN = (OVERDUE, SOON, WAITING, UNKNOWN)
 """The same, the most urgent first."""
-
-_FILE = Path(__file__).parent / "schemas" / "deadlines.json"
-Row = Mapping[str, str]
-
-
-@cache
-def deadlines_schema() -> Schema:
-    """The schema of the ledger ``deadlines``, the same in every project."""
-    return parse_schema(DEADLINES, json.loads(_FILE.read_text(encoding="utf-8")))
 
 
 def add_months(day: date, months: int) -> date:
@@ -55,14 +45,8 @@ def with_deadlines(ledgers: Mapping[str, Ledger], on: date, folder: Path) -> dic
     due = [one for one in ledgers.values() if one.schema.deadline and one.large is None]
     if not due:
         return dict(ledgers)
-    if DEADLINES in ledgers:
-        message = f"台账不能叫 {DEADLINES}：程序用这个名字放算出的到期日。"
-        place = ledgers[DEADLINES].path
-        raise ConfigError(error("schema.name", place, message, "给台账另取一个名字。"))
-    rows = tuple(row for ledger in due for row in deadline_rows(ledger.schema, ledger.rows, on))
-    path = folder / f"{DEADLINES}.csv"
-    derived = Ledger(deadlines_schema(), path, rows, tuple(range(2, len(rows) + 2)))
-    return dict(sorted({**ledgers, DEADLINES: derived}.items()))
+    rows = [row for ledger in due for row in deadline_rows(ledger.schema, ledger.rows, on)]
+    return with_derived(ledgers, derived_ledger(DEADLINES, rows, folder))
 
 
 def deadline_rows(schema: Schema, rows: Iterable[Row], on: date) -> list[dict[str, str]]:

@@ -16,11 +16,11 @@ from policybook.comparisons import (
     Base,
     NotCompared,
     earlier_ledger,
-    earlier_schema,
     same_value,
     unfit,
 )
 from policybook.corrections import find_editions, load_corrections
+from policybook.derived import derived_schema, with_derived
 from policybook.edition import open_inputs
 from policybook.errors import Finding, LedgerError, error
 from policybook.explanations import Explanations, settled
@@ -73,8 +73,8 @@ def with_history(root: Path, data: Path, inputs: Inputs) -> Inputs:
         return replace(inputs, not_compared=tuple(blocked))
     return replace(
         inputs,
-        schemas={**inputs.schemas, EARLIER: earlier_schema()},
-        ledgers={**inputs.ledgers, EARLIER: earlier_ledger(bases, inputs.folder)},
+        schemas={**inputs.schemas, EARLIER: derived_schema(EARLIER)},
+        ledgers=with_derived(inputs.ledgers, earlier_ledger(bases, inputs.folder)),
         not_compared=tuple(blocked),
     )
 

@@ -23,10 +23,10 @@ from policybook.comparisons import (
     compared,
     comparison_formula,
     earlier_ledger,
-    earlier_schema,
     same_value,
     unfit,
 )
+from policybook.derived import derived_schema
 from policybook.edition import Edition
 from policybook.errors import FigureError
 from policybook.model import Fact
@@ -57,7 +57,7 @@ def based(edition: Edition, **bases: tuple[str, Fact]) -> Edition:
     }
     return Edition(
         edition.parameters,
-        {**edition.schemas, EARLIER: earlier_schema()},
+        {**edition.schemas, EARLIER: derived_schema(EARLIER)},
         {**edition.ledgers, EARLIER: earlier_ledger(found, Path())},
         catalogue,
         True,

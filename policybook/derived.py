@@ -1,0 +1,44 @@
+"""Ledgers that the program makes from others, published like any other. floor: derived.
+
+Their schemas (``derived``) are the same in every project; their names are taken.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from functools import cache
+from pathlib import Path
+
+from policybook.errors import ConfigError, error
+from policybook.ledgers import Ledger
+from policybook.schema import Schema, parse_schema
+
+_FOLDER = Path(__file__).parent / "schemas"
+Row = Mapping[str, str]
+
+
+@cache
+def derived_schema(name: str) -> Schema:
+    """The schema of a ledger that the program makes, by the ledger's name."""
+    return parse_schema(name, json.loads((_FOLDER / f"{name}.json").read_text(encoding="utf-8")))
+
+
+def derived_ledger(name: str, rows: Iterable[Mapping[str, str]], folder: Path) -> Ledger:
+    """A ledger of these records; ``folder``: where it would stand, for findings."""
+    records = tuple({**row} for row in rows)
+    lines = tuple(range(2, len(records) + 2))
+    return Ledger(derived_schema(name), folder / f"{name}.csv", records, lines)
+
+
+def with_derived(ledgers: Mapping[str, Ledger], *derived: Ledger) -> dict[str, Ledger]:
+    """The ledgers by name, those that the program made among them.
+
+    Raises :class:`ConfigError` when a ledger of such a name is there already.
+    """
+    for one in derived:
+        if one.name in ledgers:
+            message = f"台账不能叫 {one.name}：程序用这个名字放{one.schema.title}。"
+            place = ledgers[one.name].path
+            raise ConfigError(error("schema.name", place, message, "给台账另取一个名字。"))
+    return dict(sorted({**ledgers, **{one.name: one for one in derived}}.items()))
