@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
 
 from policybook.claims import shown
 from policybook.errors import Finding, error
 from policybook.figures import shown_rows
 from policybook.inventory import displayed_on
-from policybook.pages import read_page
+from policybook.pages import Displayed, read_page
 from policybook.published import RESTORE, Release
 
 
-def check_pages(release: Release) -> list[Finding]:
-    """Every number, ledger cell and figure table that a page displays."""
+def pages_of(release: Release) -> list[str]:
+    """Every page that is there, and every one that must show a fact."""
+    there = {path.relative_to(release.folder).as_posix() for path in release.folder.rglob("*.html")}
+    return sorted(there | {page for page, _ in displayed_on(release)})
+
+
+def check_pages(release: Release, pages: Sequence[str] | None = None) -> list[Finding]:
+    """Every number, ledger cell and figure table that a page displays.
+
+    ``pages``: some of :func:`pages_of`; None for all.
+    """
     findings: list[Finding] = []
     rows = {
         name: {
@@ -22,16 +32,18 @@ def check_pages(release: Release) -> list[Finding]:
         }
         for name in release.texts
     }
-    expected = dict.fromkeys(displayed_on(release))
-    for path in sorted(release.folder.rglob("*.html")):
-        page = path.relative_to(release.folder).as_posix()
+    missing: dict[str, dict[str, None]] = {}
+    for page, name in displayed_on(release):
+        missing.setdefault(page, {})[name] = None
+    for page in pages_of(release) if pages is None else pages:
+        expected = missing.get(page, {})
         try:
-            displayed = read_page(path.read_text(encoding="utf-8", errors="replace"))
+            displayed = _displayed(release.folder / page)
         except ValueError as problem:
             findings.append(error("verify.page", page, f"页面读不下去：{problem}。", RESTORE))
             continue
         for name, _, _ in displayed.facts:
-            expected.pop((page, name), None)
+            expected.pop(name, None)
         findings += _page_facts(release, page, displayed.facts)
         for ledger, record, column, text in displayed.cells:
             right = rows.get(ledger, {}).get(record, {}).get(column)
@@ -55,10 +67,18 @@ def check_pages(release: Release) -> list[Finding]:
                         RESTORE,
                     )
                 )
-    return findings + [
-        error("verify.page", f"{page} {name}", "页面上没有应有的这个统计数字。", RESTORE)
-        for page, name in expected
-    ]
+        findings += [
+            error("verify.page", f"{page} {name}", "页面上没有应有的这个统计数字。", RESTORE)
+            for name in expected
+        ]
+    return findings
+
+
+def _displayed(path: Path) -> Displayed:
+    """What a page displays: nothing where there is none."""
+    if not path.is_file():
+        return Displayed()
+    return read_page(path.read_text(encoding="utf-8", errors="replace"))
 
 
 def _page_facts(

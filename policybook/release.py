@@ -6,8 +6,8 @@ import re
 import shutil
 from base64 import b64decode
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from policybook.datapackage import PACKAGE, datapackage
 from policybook.figures import figure_csv
@@ -15,8 +15,8 @@ from policybook.inputs import Inputs
 from policybook.listing import write_listing
 from policybook.model import Fact, Figure
 from policybook.provenance import write_provenance
-from policybook.published import SUMS, digests
-from policybook.stage import write_facts, write_json
+from policybook.published import SUMS, Release, digests
+from policybook.stage import write_json, write_uses
 from policybook.vendored import copy_sqlite
 
 VERIFIER = Path(__file__).parent / "standalone" / "verify.py"
@@ -51,18 +51,23 @@ def write_contents(
     shutil.copyfile(VERIFIER, release / "verify.py")
 
 
-def add_pages(
-    release: Path, html: Path, content: Mapping[str, Any], used: Mapping[str, list[str]]
-) -> None:
-    """Pages, and what tells which of them use a fact; digests are for after the gate."""
-    shutil.copytree(html, release, dirs_exist_ok=True)
-    _drop_unnamed(release)
+def add_pages(release: Release, html: Path, used: Mapping[str, list[str]]) -> Release:
+    """The release with its pages, told which of them use a fact; digests are for after the gate."""
+    folder = release.folder
+    shutil.copytree(html, folder, dirs_exist_ok=True)
+    _drop_unnamed(folder)
     for name in _LEFTOVERS:
-        path = release / name
+        path = folder / name
         shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink(missing_ok=True)
-    copy_sqlite(release)
-    facts = [{**fact, "used_on": used.get(fact["id"], [])} for fact in content["facts"]]
-    write_facts(release / "facts.json", {**content, "facts": facts})
+    copy_sqlite(folder)
+    write_uses(folder / "facts.json", used)
+    return replace(
+        release,
+        facts={
+            name: replace(fact, used_on=tuple(used.get(name, ())))
+            for name, fact in release.facts.items()
+        },
+    )
 
 
 def _drop_unnamed(release: Path) -> None:

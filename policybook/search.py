@@ -7,6 +7,8 @@ queries of several words.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+from functools import cache
 
 from sphinx.search import SearchLanguage
 
@@ -34,13 +36,7 @@ class BigramChinese(SearchLanguage):
 
     def split(self, input: str) -> list[str]:
         """The words of a text."""
-        words: list[str] = []
-        for run in _WORD.findall(input.lower()):
-            if run[0] < "\u4e00" or len(run) < 2:
-                words.append(run)
-            else:
-                words += [run[place : place + 2] for place in range(len(run) - 1)]
-        return words
+        return list(_split(input))
 
     def stem(self, word: str) -> str:
         """Pairs have no stem."""
@@ -49,3 +45,19 @@ class BigramChinese(SearchLanguage):
     def word_filter(self, word: str) -> bool:
         """Every word is kept."""
         return bool(word)
+
+
+@cache  # the same record stands under many statistics
+def _split(text: str) -> tuple[str, ...]:
+    words: list[str] = []
+    for run in _WORD.findall(text.lower()):
+        if run[0] < "\u4e00" or len(run) < 2:
+            words.append(run)
+        else:
+            words += [run[place : place + 2] for place in range(len(run) - 1)]
+    return tuple(words)
+
+
+def distinct_words(texts: Iterable[str]) -> list[str]:
+    """The words of texts, each once: a search asks whether a page has a word, not how often."""
+    return list(dict.fromkeys(word for text in texts for word in _split(text)))

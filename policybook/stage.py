@@ -27,6 +27,7 @@ from policybook.relations import Relation
 SCHEMA_VERSION = 1
 LOCALE = Path(__file__).parent / "locale"
 """What Sphinx says in English where it has no Chinese of its own."""
+_NO_USES = '"used_on": []'
 
 
 def stage_data(stage: Path, root: Path, data: Path, period: Period, inputs: Inputs) -> None:
@@ -88,6 +89,21 @@ def write_facts(path: Path, content: Mapping[str, Any]) -> None:
     path.write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8")
 
 
+def write_uses(path: Path, used: Mapping[str, list[str]]) -> None:
+    """The pages that use each fact, written into ``facts.json`` once they are made.
+
+    A fact is a line, and its pages come last in it: nothing else has to be written anew.
+    """
+    lines = []
+    for line in path.read_text(encoding="utf-8").split("\n"):
+        before, key, after = line.rpartition(_NO_USES)
+        if key:
+            fact = json.loads(before[: before.index(",")] + "}")["id"]
+            line = f"{before}{key[:-2]}{json.dumps(used.get(fact, []), ensure_ascii=False)}{after}"
+        lines.append(line)
+    path.write_text("\n".join(lines), encoding="utf-8")
+
+
 def _lines(value: object) -> str:
     if not (isinstance(value, list) and value):
         return json.dumps(value, ensure_ascii=False)
@@ -126,6 +142,13 @@ def _page(notebook: Any) -> Any:
                 output["data"] = {"text/html": image, "text/plain": figure["title"]}
             output["metadata"] = {}
     return page
+
+
+def source_headings(stage: Path) -> dict[str, str]:
+    """What each narrative page's source is headed, by page: its first line."""
+    pages = sorted((stage / "book").glob("*.md"))
+    lines = {page.stem: page.read_text(encoding="utf-8").partition("\n")[0] for page in pages}
+    return {name: line.removeprefix("# ").strip() for name, line in lines.items()}
 
 
 def used_on(stage: Path) -> dict[str, list[str]]:

@@ -12,11 +12,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from docutils import nodes
+from docutils.frontend import Values, get_default_settings
 from docutils.utils import new_document
 from markupsafe import Markup, escape
 
 from policybook.book import Book
 from policybook.model import Fact, Operand
+from policybook.search import distinct_words
 from policybook.staleness import drop_gone_words, is_made, named_uses, start_making
 from policybook.templating import grade, render, source
 
@@ -93,6 +95,11 @@ def _safe(text: str) -> str:
     return str(escape(text))
 
 
+@cache
+def _settings() -> Values:
+    return get_default_settings()
+
+
 def _index(app: Sphinx, page: str, fact: Fact, book: Book) -> None:
     """What the search finds a trace page by: its statistic, the records and documents."""
     said = [fact.id, fact.display, fact.definition, fact.words, fact.formula, fact.period]
@@ -103,7 +110,7 @@ def _index(app: Sphinx, page: str, fact: Fact, book: Book) -> None:
         known = book.ledgers[part.ledger].by_id
         rows = (known[record][1] for record in part.records)
         said += [text for row in rows for text in (row["title"], row.get("note", "")) if text]
-    tree = new_document("")
-    section = nodes.section("", nodes.title("", fact.label), nodes.paragraph("", "\n".join(said)))
-    tree += section
+    tree = new_document("", _settings())
+    words = nodes.paragraph("", " ".join(distinct_words(said)))
+    tree += nodes.section("", nodes.title("", fact.label), words)
     app.builder.index_page(page, tree, fact.label)  # type: ignore[attr-defined]

@@ -17,7 +17,7 @@ from policybook.coverage import check_coverage
 from policybook.crate import check_crate
 from policybook.database import check_database
 from policybook.datapackage import check_package
-from policybook.displayed import check_pages
+from policybook.displayed import check_pages, pages_of
 from policybook.due import check_due
 from policybook.errors import Finding, UsageError, error
 from policybook.facts import departments_of
@@ -63,15 +63,30 @@ def verify_release(folder: Path, jobs: int = 1) -> list[Finding]:
 
 def problems_of(checks: Iterable[Check], release: Release, jobs: int) -> list[Finding]:
     """What the checks find, in their order; so many ``jobs`` at a time."""
-    tasks = [partial(_checked, check, release) for check in checks]
+    tasks = [
+        partial(_checked, part, release)
+        for check in checks
+        for part in (_page_checks(release, jobs) if check is check_pages else [check])
+    ]
     return [one for found in answers(tasks, jobs) for one in found]
+
+
+def _page_checks(release: Release, parts: int) -> list[Check]:
+    """The check of pages, divided: it takes longer than all others."""
+    pages = pages_of(release)
+    length = len(pages) // parts + 1
+    return [
+        partial(check_pages, pages=pages[first : first + length])
+        for first in range(0, len(pages), length)
+    ]
 
 
 def _checked(check: Check, release: Release) -> list[Finding]:
     try:
         return check(release)
     except Exception as problem:  # nothing in a release is trusted, its shape neither
-        message = f"核验不下去（{check.__name__}）：{type(problem).__name__} {problem}。"
+        name = getattr(check, "func", check).__name__
+        message = f"核验不下去（{name}）：{type(problem).__name__} {problem}。"
         return [error("verify.broken", "facts.json、data/", message, RESTORE)]
 
 
@@ -221,7 +236,6 @@ def check_relations(release: Release) -> list[Finding]:
 
 VALUES: tuple[Check, ...] = (
     check_queries,
-    check_database,
     check_cells,
     check_departments,
     check_corrections,
@@ -230,10 +244,10 @@ VALUES: tuple[Check, ...] = (
     check_listing,
 )
 """Facts against ledgers: no page is looked at."""
-VIEWS: tuple[Check, ...] = (check_pages, check_coverage, check_package, check_cards, check_due)
+VIEWS: tuple[Check, ...] = (check_pages, check_package, check_cards, check_due)
 """Pages against facts and ledgers, and what else repeats them."""
-REMADE: tuple[Check, ...] = (check_audit, check_document)
-"""What is made anew from facts and ledgers, and compared."""
+REMADE: tuple[Check, ...] = (check_audit, check_document, check_database, check_coverage)
+"""What is made anew from facts, ledgers and pages, and compared."""
 FILES: tuple[Check, ...] = (check_files, check_crate)
 CHECKS = (*VIEWS, *REMADE, *VALUES, *FILES)
 """What is checked of a release that can be read."""

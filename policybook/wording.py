@@ -13,7 +13,7 @@ from policybook.schema import Schema
 _SIGNS = str.maketrans({"/": "÷", "*": "×", "-": "−"})
 _REDUCTIONS = {"sum": "合计", "nunique": "种类数", "min": "最早", "max": "最晚"}
 _TERMS = 8
-"""A sum of up to so many cells is written out."""
+"""A sum of up to so many cells is written out; there may be none to write."""
 
 
 def in_words(expression: str, operands: Sequence[Operand], schemas: Mapping[str, Schema]) -> str:
@@ -41,7 +41,7 @@ def in_numbers(
         filled = [cell.value for cell in operands[0].cells if cell.value]
         counted = operands[0].counted
         terms = counted.filled if counted else len(filled)
-        texts["a"] = " + ".join(filled) if terms <= _TERMS else f"{terms} 格合计"
+        texts["a"] = " + ".join(filled) if 0 < terms <= _TERMS else f"{terms} 格合计"
     left = _substitute(expression, texts)
     finer = number_text(value, unit, decimals + 2)
     if Fraction(finer) == Fraction(number_text(value, unit, decimals)):

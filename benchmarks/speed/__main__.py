@@ -1,7 +1,7 @@
 """How long policybook takes, beside the programs that people would use without it.
 
     python -m benchmarks.speed [--only CASE...] [--rounds N] [--records N] [--editions [N...]]
-                               [--json FILE] [--keep FOLDER]
+                               [--uncompiled] [--json FILE] [--keep FOLDER]
 
 All programs make the same report: 8 notebooks over 8 ledgers of 500 records, 20 statistics and a
 figure each, 8 pages with about 150 values; what they show is compared before anything is timed.
@@ -11,6 +11,9 @@ The other programs are pinned in ``peers.txt`` and installed into ``_build/peers
 papermill's API and then Jupyter Book with execution off; Jupyter Book executing with its own cache
 and ``glue``; Snakemake, two jobs at a time. Where they can, their pages are filled from the values
 before Sphinx reads them and only written when they changed, which makes them quickest and right.
+With ``--uncompiled`` they find no bytecode of Python's, as where an installer leaves none and the
+machine keeps none (``uv pip install`` under ``PYTHONDONTWRITEBYTECODE``): it more than doubles
+their time.  The goals were set beside programs in that state; ours compiles its own at set-up.
 """
 
 from __future__ import annotations
@@ -34,6 +37,7 @@ from benchmarks.speed.programs import (
     PAPERMILL,
     PLAIN,
     SNAKEMAKE,
+    leave_uncompiled,
     ready,
 )
 from benchmarks.speed.workload import RECORDS
@@ -154,6 +158,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         "--editions", nargs="*", type=int, metavar="N", help=f"also N editions, {EDITIONS}: long"
     )
     parser.add_argument("--records", type=int, default=RECORDS, help="records of each ledger")
+    parser.add_argument("--uncompiled", action="store_true", help="the others without bytecode")
     parser.add_argument("--json", type=Path, help="write all measurements into this file")
     parser.add_argument("--keep", type=Path, help="make the projects here, and leave them")
     chosen = parser.parse_args(arguments)
@@ -162,6 +167,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     editions = tuple(chosen.editions or EDITIONS)
     names = [name for name in CASES if name in asked]
     ready()
+    if chosen.uncompiled:
+        leave_uncompiled()
     results: dict[str, Result] = {}
     with folder(chosen.keep) as work:
         for name in names:

@@ -26,6 +26,8 @@ PEERS = ROOT / "_build" / "peers"
 REQUIREMENTS = HERE / "peers.txt"
 OURS, PAPERMILL, JUPYTER_BOOK, SNAKEMAKE = "policybook", "papermill", "jupyter-book", "snakemake"
 PLAIN = "plain script"
+PEER_SWITCHES: dict[str, str] = {}
+"""Switches of Python's that the other programs run with."""
 _UNSEEN = re.compile(r"<(script|style|head)\b.*?</\1>|<[^>]*>|\s", re.DOTALL)
 
 
@@ -103,9 +105,16 @@ PROGRAMS = (
 
 
 def quiet_environment(path: Path) -> dict[str, str]:
-    """The user's, with these programs first and none of Python's own switches."""
+    """The user's, with these programs first and none of Python's own switches but the peers'."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
-    return {**kept, "PATH": f"{path}{os.pathsep}{os.environ['PATH']}", "TZ": "UTC"}
+    switches = PEER_SWITCHES if path == PEERS / "bin" else {}
+    return {**kept, **switches, "PATH": f"{path}{os.pathsep}{os.environ['PATH']}", "TZ": "UTC"}
+
+
+def leave_uncompiled() -> None:
+    """Let the other programs find no bytecode and keep none, as after an install without it."""
+    PEER_SWITCHES["PYTHONDONTWRITEBYTECODE"] = "1"
+    PEER_SWITCHES["PYTHONPYCACHEPREFIX"] = str(PEERS / "no-bytecode")
 
 
 def ready() -> None:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 
 import policybook.sheets.looks as looks
 from policybook.errors import AuditError, error
@@ -34,19 +35,22 @@ class Range:
 
     def required(self) -> Range:
         """Itself; :class:`AuditError` when a spreadsheet cannot hold one of its values."""
-        if not self.field.numeric and self.field.type != "date":
-            return self
-        for text in self.texts:
-            if isinstance(cell_value(self.field, text), str):
-                raise AuditError(
-                    error(
-                        "audit.cell",
-                        f"{self.name} “{text}”",
-                        "表格软件存不下这个值，不能据以重算。",
-                        "数字不超过 15 位有效数字，日期不早于 1900 年 3 月 1 日；改用较大的单位。",
-                    )
+        for text in self._unheld:
+            raise AuditError(
+                error(
+                    "audit.cell",
+                    f"{self.name} “{text}”",
+                    "表格软件存不下这个值，不能据以重算。",
+                    "数字不超过 15 位有效数字，日期不早于 1900 年 3 月 1 日；改用较大的单位。",
                 )
+            )
         return self
+
+    @cached_property
+    def _unheld(self) -> list[str]:
+        if not self.field.numeric and self.field.type != "date":
+            return []
+        return [text for text in self.texts if isinstance(cell_value(self.field, text), str)]
 
     def tells_apart(self, text: str) -> bool:
         """Whether SUMIFS, given this text, takes the cells that hold it, and no other one."""

@@ -8,7 +8,6 @@ import re
 import zipfile
 from collections.abc import Mapping
 from datetime import datetime
-from pathlib import Path
 
 from openpyxl import Workbook
 from openpyxl.writer.excel import ExcelWriter
@@ -29,27 +28,27 @@ _HEADING = re.compile(r"<h1>(.*?)(?:<a class=\"headerlink\"|</h1>)", re.DOTALL)
 _TAG = re.compile(r"<[^>]*>")
 
 
-def write_audit(release: Release, edition: Mapping[str, str], pages: Path) -> None:
-    """Writes the workbook into the release.
+def write_audit(release: Release, edition: Mapping[str, str], headings: Mapping[str, str]) -> None:
+    """Writes the workbook into the release, which need not have pages yet.
 
-    ``edition``: its parameters as they are shown; ``pages``: the folder of its pages.
+    ``edition``: its parameters as they are shown; ``headings``: of the chapters' pages.
     Raises :class:`policybook.errors.AuditError` for a fact that cannot be a formula.
     """
-    made = workbook_bytes(audit_workbook(release, edition, pages))
+    made = workbook_bytes(_workbook(release, edition, headings))
     (release.folder / AUDIT).write_bytes(made)
 
 
 def published_workbook(release: Release) -> bytes:
     """The workbook of a complete release; raises as :func:`write_audit`."""
     edition = published_parameters(release.folder)
-    return workbook_bytes(audit_workbook(release, edition, release.folder))
+    return workbook_bytes(_workbook(release, edition, page_headings(release)))
 
 
-def audit_workbook(release: Release, edition: Mapping[str, str], pages: Path) -> Workbook:
+def _workbook(release: Release, edition: Mapping[str, str], named: Mapping[str, str]) -> Workbook:
     """Cover, chapters, ledgers."""
     workbook = Workbook()
     chapters = _by_chapter(release)
-    headings = [_title(pages, name) for name in chapters]
+    headings = [named.get(name, name) for name in chapters]
     ledgers = {
         name: ranges_of(name, schema.fields, release.rows(name))
         for name, schema in release.schemas.items()
@@ -85,11 +84,11 @@ def _by_chapter(release: Release) -> dict[str, list[Fact]]:
     return chapters
 
 
-def _title(folder: Path, chapter: str) -> str:
-    """What the chapter's page is headed."""
-    page = folder / "book" / f"{chapter}.html"
-    found = _HEADING.search(page.read_text(encoding="utf-8")) if page.is_file() else None
-    return html.unescape(_TAG.sub("", found[1])).strip() if found else chapter
+def page_headings(release: Release) -> dict[str, str]:
+    """What the page of each chapter is headed, by chapter."""
+    pages = {path.stem: path for path in (release.folder / "book").glob("*.html")}
+    found = {name: _HEADING.search(path.read_text("utf-8")) for name, path in pages.items()}
+    return {name: html.unescape(_TAG.sub("", one[1])).strip() for name, one in found.items() if one}
 
 
 def workbook_bytes(workbook: Workbook) -> bytes:

@@ -12,6 +12,7 @@ import re
 import tempfile
 import unicodedata
 from copy import copy
+from functools import cache
 from pathlib import Path
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -104,6 +105,7 @@ def dress(cell: Cell, **look: Any) -> None:
         cell._style = copy(known[key])
 
 
+@cache  # a ledger says the same many times
 def text_width(text: str) -> int:
     """Columns that the longest line of a text takes."""
     return max((sum(map(_columns, line)) for line in text.split("\n")), default=0)
@@ -118,6 +120,7 @@ def column_width(columns: int) -> float:
     return math.ceil(columns * 1.06) + 2
 
 
+@cache
 def text_lines(text: str, width: float) -> int:
     """Lines that a text takes when it is wrapped in a column."""
     room = math.floor((width - 2) / 1.06)

@@ -234,7 +234,7 @@ class Release:
         filled = {part["name"]: part["value"] for part in fact["operands"]}
         if fact["expression"] == "a" and fact["operands"][0]["reduction"] == "sum":
             cells = [cell["value"] for cell in fact["operands"][0]["cells"] if cell["value"]]
-            filled["a"] = " + ".join(cells) if len(cells) <= 8 else f"{len(cells)} 格合计"
+            filled["a"] = " + ".join(cells) if 0 < len(cells) <= 8 else f"{len(cells)} 格合计"
         expression = fact["expression"].translate({47: "÷", 42: "×", 45: "−"})
         left = "".join(str(filled.get(one, one)) for one in re.split(r"\b([a-z])\b", expression))
         same = Fraction(finer) == Fraction(text)

@@ -289,6 +289,18 @@ def test_a_build_cut_off_while_swapping_is_mended(mine: Path) -> None:
     assert not list(out.glob(".*"))
 
 
+def test_a_heading_with_marks_stops_the_build(mine: Path) -> None:
+    """The audit workbook, made before the pages, calls a chapter as its page does."""
+    page = mine / "book" / "details.md"
+    text = page.read_text(encoding="utf-8")
+    heading = text.partition("\n")[0]
+    page.write_text(text.replace(heading, "# 更新*细目*", 1), encoding="utf-8")
+    (finding,) = refused(mine, FIRST)
+    assert finding.code == "site.heading"
+    assert finding.place == "book/details.md"
+    assert "“更新*细目*”，页面上成了“更新细目”" in finding.message
+
+
 def test_an_unknown_name_in_a_page_stops_the_build(mine: Path) -> None:
     """Unknown statistics, figures, columns and words are named with file and line, all at once."""
     page = mine / "book" / "details.md"

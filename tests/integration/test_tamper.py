@@ -29,6 +29,7 @@ from policybook.release import VERIFIER, write_sums
 from policybook.verify import verify_release
 from tests.integration.tampering import GROUPS, OWNED, Expected, Tampering
 
+MADE_UP = '<b data-stat="made.up">1</b></article>'
 DIGESTS = {
     "verify.hash": "应为",
     "verify.missing": "应为“无”",
@@ -141,6 +142,17 @@ def test_findings_say_what_to_do(inspect: Callable[[str], Inspected], group: str
         assert all(all(finding.as_dict().values()) for finding in verdict.package)
         assert len(set(verdict.package)) == len(verdict.package)
         assert len(set(verdict.verifier)) == len(verdict.verifier)
+
+
+def test_checks_side_by_side_find_the_same(site: Path, tmp_path: Path) -> None:
+    """Pages are shared out among the processes; what is wrong on any is told in the same order."""
+    release = Path(shutil.copytree(site, tmp_path / site.name))
+    for page in sorted(release.rglob("*.html"))[::20]:
+        text = page.read_text(encoding="utf-8")
+        page.write_text(text.replace("</article>", MADE_UP), encoding="utf-8")
+    alone = verify_release(release, jobs=1)
+    assert len([one for one in alone if "made.up" in one.place]) >= 5
+    assert verify_release(release, jobs=3) == alone
 
 
 def test_malicious_queries_have_no_effect(inspect: Callable[[str], Inspected]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from policybook.search import BigramChinese
+from policybook.search import BigramChinese, distinct_words
 
 
 @pytest.fixture
@@ -44,3 +44,10 @@ def test_words_are_kept_as_they_are(language: BigramChinese) -> None:
     assert language.stem("整改") == "整改"
     assert language.word_filter("的是")
     assert not language.word_filter("")
+
+
+def test_the_words_of_several_texts_are_told_once(language: BigramChinese) -> None:
+    """In their first order; split again, they are the same words."""
+    words = distinct_words(["隐患整改", "整改率 S43", "s43率"])
+    assert words == ["隐患", "患整", "整改", "改率", "s43", "率"]
+    assert language.split(" ".join(words)) == words

@@ -42,6 +42,7 @@ def test_a_sum_is_written_out_up_to_eight_cells() -> None:
     )
     many = operand("a", "9", *["1"] * 9)
     assert in_numbers("a", [many], Fraction(9), "项", 0, "9项") == "9 格合计 = 9项"
+    assert in_numbers("a", [operand("a", "0")], Fraction(0), "项", 0, "0项") == "0 格合计 = 0项"
 
 
 def test_signs_are_those_of_arithmetic(works: Schema) -> None:
