@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from policybook.adjustments import adjusted
 from policybook.comparisons import NotCompared
 from policybook.config import Parameters, read_parameters
 from policybook.corrections import Correction, apply_corrections, load_corrections
@@ -74,6 +75,6 @@ def load_inputs(data: Path, period: str) -> Inputs:
         ledgers,
         provenance,
         corrections,
-        load_explanations(folder),
+        replace(load_explanations(folder), adjusted=adjusted(ledgers)),
         findings,
     )

@@ -94,7 +94,9 @@ def _weight(pair: tuple[int, int], place: int, turn: int, count: int, strong: in
     Whole numbers have no bounds here: the places are digits to the base of the strong ones.
     """
     first, second = pair
-    return (first * (count + 1) + second) * strong**count + place * strong ** (count - 1 - turn)
+    weight: int = (first * (count + 1) + second) * strong**count
+    weight += place * strong ** (count - 1 - turn)
+    return weight
 
 
 def _shortest(
