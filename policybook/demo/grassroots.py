@@ -77,9 +77,9 @@ class Branches:
 
     def _rate(self, one: Branch) -> None:
         one.previous = one.stars
-        if self._chance.happens(30 if one.stars == WEAKEST else 16):
+        if self._chance.happens(22 if one.stars == WEAKEST else 12):
             one.stars = min(one.stars + 1, STRONGEST)
-        elif self._chance.happens(14):
+        elif self._chance.happens(18):
             one.stars = max(one.stars - 1, WEAKEST)
 
 
