@@ -168,3 +168,10 @@ def test_an_explanation_goes_first() -> None:
 def test_cells_are_compared_by_what_they_say(one: str, other: str, equal: bool) -> None:
     """Numbers by value, all else by its text; an empty cell is no zero."""
     assert same(one, other) is equal
+
+
+def test_a_rule_about_no_column_is_refused() -> None:
+    """The columns of before and after have to be there."""
+    document = {**ADJUSTMENTS.document, "adjusting": {**RULE, "before": "earlier"}}
+    with pytest.raises(KeyError):
+        parse_schema("adjustments", document)

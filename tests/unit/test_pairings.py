@@ -204,3 +204,12 @@ def test_the_name_is_taken(city: Callable[..., Path]) -> None:
     with pytest.raises(ConfigError) as caught:
         load_inputs(data, PERIOD)
     assert caught.value.findings[0].code == "schema.name"
+
+
+@pytest.mark.parametrize(
+    ("change", "refused"), [({"district": "nowhere"}, KeyError), ({"near": "domain"}, TypeError)]
+)
+def test_a_rule_about_nothing_is_refused(change: dict[str, str], refused: type[Exception]) -> None:
+    """A column that is not there, and a word that the rule does not know."""
+    with pytest.raises(refused):
+        parse_schema("branches", {**BRANCHES, "pairing": {**RULE, **change}})
