@@ -1,7 +1,8 @@
 """Ledgers against the earlier edition's, and whether their values are plausible. floor: changes.
 
 What counts as a change is declared in the schemas (``steady``, ``cumulative``, ``carry``,
-``jump``, ``completion``); a change that has a reason in ``explanations.yml`` is a note.
+``jump``, ``completion``); a change that has a reason in ``explanations.yml`` is a note, and so is
+a changed plan that a ledger of adjustments gives the reason of.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ SLIPS = (
     (Fraction(15), "亩与公顷混用"),
 )
 """Factors by which a value is off when its unit was mistaken."""
+_PLAN = "change.steady"
 _NEAR = Fraction(1, 4)
 """So far from a factor a slip is still recognised: the quantity itself moves too."""
 
@@ -41,7 +43,9 @@ class _Pair:
 
     def settle(self, found: Finding, record: str, column: str) -> Finding:
         """The finding, or a note when the change has a reason."""
-        return settled(found, self.explanations.of_cell(self.now.name, record, column))
+        told = self.explanations
+        given = told.of_plan if found.code == _PLAN else told.of_cell
+        return settled(found, given(self.now.name, record, column))
 
 
 def check_changes(
@@ -111,7 +115,7 @@ def _changed(
         place = pair.now.place(index, field.name)
         if field.steady and old:
             found = warning(
-                "change.steady",
+                _PLAN,
                 place,
                 f"{field.title}由上期的“{old}”变为“{new}”（{row['title']}）。",
                 "核对；确有调整的，在 explanations.yml 说明。",

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
+from policybook.adjustments import check_adjustments
 from policybook.catalogue import Statistic, load_catalogue
 from policybook.changes import check_changes, check_plausibility
 from policybook.deadlines import check_deadlines
@@ -72,7 +73,7 @@ def check_against_earlier(data: Path, inputs: Inputs) -> list[Finding]:
     edition = parse_period(inputs.parameters.period)
     editions = earlier_editions(data, edition)
     if not editions:
-        return findings
+        return findings + check_adjustments(inputs.ledgers, {})
     closed: dict[str, set[str]] = {}
     for earlier in editions:
         before = {
@@ -89,6 +90,7 @@ def check_against_earlier(data: Path, inputs: Inputs) -> list[Finding]:
     pair = (edition, editions[-1])
     held = {name: ledger for name, ledger in inputs.ledgers.items() if ledger.large is None}
     findings += [_not_compared(one) for one in inputs.ledgers.values() if one.large is not None]
+    findings += check_adjustments(inputs.ledgers, before)
     return findings + check_changes(held, before, known, pair, inputs.explanations)
 
 

@@ -65,13 +65,17 @@ class Chart(BookDirective):
 
 
 class Records(BookDirective):
-    """A table of a ledger's records, each cell checked against the ledger by ``verify``."""
+    """A table of a ledger's records, each cell checked against the ledger by ``verify``.
+
+    ``:empty:`` is what stands there when there is no record: what is missing, who supplies it.
+    """
 
     required_arguments = 1
     option_spec: ClassVar[dict[str, Callable[[str], Any]]] = {
         "columns": directives.unchanged_required,
         "where": directives.unchanged,
         "caption": directives.unchanged,
+        "empty": directives.unchanged_required,
     }
     template = "records.html"
 
@@ -91,6 +95,7 @@ class Records(BookDirective):
             "fields": fields,
             "rows": rows,
             "caption": self.options.get("caption", ""),
+            "empty": self.options.get("empty", "台账里没有这一类记录。"),
         }
 
 

@@ -10,9 +10,9 @@ from uuid import NAMESPACE_URL, uuid5
 from policybook.config import parse_shown_date
 from policybook.coverage import published_parameters
 from policybook.deadlines import DEADLINES, OPEN, deadline_rows
-from policybook.errors import Finding, error
-from policybook.ledgers import records_text
-from policybook.published import CALENDAR, RESTORE, Release, check_same
+from policybook.errors import Finding
+from policybook.published import CALENDAR, Release, check_same
+from policybook.rederived import check_rederived
 
 if TYPE_CHECKING:
     from icalendar import Event
@@ -88,22 +88,5 @@ def check_due(release: Release) -> list[Finding]:
         for row in deadline_rows(schema, release.rows(name), on)
     ]
     source = "、".join(f"data/{one.name}.csv" for one in release.schemas.values() if one.deadline)
-    right = records_text(release.schemas[DEADLINES].names, rows)
-    found = _wrong_rows(release, rows, source)
-    found = found or check_same(release, f"data/{DEADLINES}.csv", right, source)
+    found = check_rederived(release, DEADLINES, rows, source, "verify.due")
     return found + check_same(release, CALENDAR, _right_calendar(release), f"{DEADLINES}.csv")
-
-
-def _wrong_rows(release: Release, rows: Iterable[Row], source: str) -> list[Finding]:
-    stated = {row.get("id", ""): row for row in release.rows(DEADLINES)}
-    return [
-        error(
-            "verify.due",
-            f"data/{DEADLINES}.csv 记录 {row['id']} {column}列",
-            f"写作“{stated.get(row['id'], {}).get(column)}”，由 {source} 应为“{right}”。",
-            RESTORE,
-        )
-        for row in rows
-        for column, right in row.items()
-        if stated.get(row["id"], {}).get(column) != right
-    ]

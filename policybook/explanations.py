@@ -6,6 +6,7 @@ otherwise, is settled by a reason, which readers see.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -34,6 +35,8 @@ class Explanations:
 
     entries: tuple[Explanation, ...] = ()
     used: set[Explanation] = field(default_factory=set, compare=False)
+    adjusted: Mapping[tuple[str, str, str], str] = field(default_factory=dict)
+    """The reason of each cell (ledger, record, column) that was changed on purpose."""
 
     def of_cell(self, ledger: str, record: str, column: str) -> str:
         """The reason given for a change of a cell; "" when there is none."""
@@ -42,6 +45,11 @@ class Explanations:
                 self.used.add(one)
                 return one.reason
         return ""
+
+    def of_plan(self, ledger: str, record: str, column: str) -> str:
+        """The reason given for a changed plan, here or in a ledger of adjustments."""
+        given = self.of_cell(ledger, record, column)
+        return given or self.adjusted.get((ledger, record, column), "")
 
     def of_base(self, statistic: str, against: str) -> str:
         """The reason given for a base that is not what was published; "" when there is none."""

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from policybook.adjustments import adjusted
 from policybook.comparisons import NotCompared
 from policybook.config import Parameters, read_parameters
 from policybook.corrections import Correction, apply_corrections, load_corrections
@@ -13,6 +14,7 @@ from policybook.deadlines import with_deadlines
 from policybook.errors import Finding, LedgerError, error
 from policybook.explanations import Explanations, load_explanations
 from policybook.ledgers import Ledger, read_ledgers
+from policybook.pairings import with_pairings
 from policybook.period import parse_period
 from policybook.provenance import Provenance, attach, check_provenance, read_provenance
 from policybook.schema import Schema, load_schemas
@@ -20,7 +22,7 @@ from policybook.schema import Schema, load_schemas
 
 @dataclass(frozen=True)
 class Inputs:
-    """One edition's parameters and ledgers, corrections made and due dates worked out."""
+    """One edition's parameters and ledgers, corrections made, due dates and pairs worked out."""
 
     folder: Path  # of its quarter
     parameters: Parameters
@@ -65,6 +67,7 @@ def load_inputs(data: Path, period: str) -> Inputs:
     findings += check_provenance(folder, read, provenance)
     corrected = apply_corrections(attach(read, provenance), corrections)
     ledgers = with_deadlines(corrected, parameters.as_of, folder)
+    ledgers = with_pairings(ledgers, folder)
     return Inputs(
         folder,
         parameters,
@@ -72,6 +75,6 @@ def load_inputs(data: Path, period: str) -> Inputs:
         ledgers,
         provenance,
         corrections,
-        load_explanations(folder),
+        replace(load_explanations(folder), adjusted=adjusted(ledgers)),
         findings,
     )

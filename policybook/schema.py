@@ -2,8 +2,8 @@
 
 Source: Frictionless Table Schema, Data Package v2.  The standard permits properties of
 our own: ``unit``, ``decimals``, ``printed``, ``references``, ``steady``, ``cumulative`` and
-``jump`` on fields, ``carry``, ``requires``, ``completion``, ``deadline`` and ``derived`` on the
-schema.
+``jump`` on fields, ``carry``, ``requires``, ``completion``, ``deadline``, ``pairing``,
+``adjusting`` and ``derived`` on the schema.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from policybook.declared import Adjusting, Pairing
 from policybook.errors import ConfigError, error
 
 _DUCKDB = {"string": "VARCHAR", "integer": "BIGINT", "date": "DATE"}
@@ -140,6 +141,8 @@ class Schema:
     requires: tuple[Requirement, ...]
     completion: Completion | None
     deadline: Deadline | None
+    pairing: Pairing | None
+    adjusting: Adjusting | None
     document: dict[str, Any]  # the Table Schema as it stands in its file
 
     def field(self, name: str) -> Field:
@@ -190,6 +193,7 @@ def parse_schema(name: str, document: dict[str, Any]) -> Schema:
     fields = tuple(_field(entry) for entry in document["fields"])
     keys = tuple(_foreign_key(name, entry) for entry in document.get("foreignKeys", []))
     completion, deadline = document.get("completion"), document.get("deadline")
+    pairing, adjusting = document.get("pairing"), document.get("adjusting")
     schema = Schema(
         name,
         document["title"],
@@ -202,6 +206,8 @@ def parse_schema(name: str, document: dict[str, Any]) -> Schema:
         ),
         Completion(**completion) if completion else None,
         Deadline(**deadline) if deadline else None,
+        Pairing(**pairing) if pairing else None,
+        Adjusting(**adjusting) if adjusting else None,
         document,
     )
     _check_columns(schema)
@@ -235,8 +241,8 @@ def _check_columns(schema: Schema) -> None:
         spoken += [*one.when, *one.columns]
     if schema.completion:
         spoken += asdict(schema.completion).values()
-    if schema.deadline:
-        spoken += schema.deadline.columns
+    for rule in (schema.deadline, schema.pairing, schema.adjusting):
+        spoken += rule.columns if rule else []
     for field in schema.fields:
         spoken += field.cumulative or {}
     spoken += [key.column for key in schema.foreign_keys]

@@ -29,6 +29,7 @@ from policybook.numbers import display_text, evaluate_interval, interval_text, n
 from policybook.paper import check_document
 from policybook.published import RESTORE, SUMS, Release, read_release
 from policybook.recompute import check_queries
+from policybook.rederived import check_pairings
 from policybook.wording import in_numbers
 
 Check = Callable[[Release], list[Finding]]
@@ -244,7 +245,9 @@ VALUES: tuple[Check, ...] = (
     check_listing,
 )
 """Facts against ledgers: no page is looked at."""
-VIEWS: tuple[Check, ...] = (check_pages, check_package, check_cards, check_due)
+VIEWS: tuple[Check, ...] = (
+    *(check_pages, check_package, check_cards, check_due, check_pairings),
+)
 """Pages against facts and ledgers, and what else repeats them."""
 REMADE: tuple[Check, ...] = (check_audit, check_document, check_database, check_coverage)
 """What is made anew from facts, ledgers and pages, and compared."""

@@ -10,6 +10,14 @@ from pathlib import Path
 from policybook.demo.chance import Chance
 from policybook.demo.city import COMMITTEE, ISSUER, MARK, NAME
 from policybook.demo.funds import report_funds
+from policybook.demo.grassroots import Branches, report_activities
+from policybook.demo.mechanisms import (
+    Letters,
+    Reports,
+    list_adjustments,
+    list_evaluations,
+    list_mechanisms,
+)
 from policybook.demo.opinions import Docket, list_milestones
 from policybook.demo.problems import ProblemList
 from policybook.demo.projects import Portfolio
@@ -37,7 +45,7 @@ data_until: {last}（季末）
 year_start: {year}-01-01
 year_end: {year}-12-31
 next_release: {next_reported}
-empty_ledgers: []
+empty_ledgers: {empty}
 """
 _DOCUMENTS = (
     ("returns", "部门报表汇编", "部门报表", "部门报表"),
@@ -93,7 +101,8 @@ def _write_data(data: Path, quarters: Sequence[Quarter], records: int, seed: int
     for quarter, ledgers in zip(quarters, _simulate(quarters, records, seed), strict=True):
         here = data / str(quarter.period)
         here.mkdir()
-        (here / "period.yml").write_text(_period(quarter), encoding="utf-8", newline="")
+        empty = [name for name, rows in ledgers.items() if not rows]
+        (here / "period.yml").write_text(_period(quarter, empty), encoding="utf-8", newline="")
         for name, rows in ledgers.items():
             itemised = ({**row, "items": "1", "evidence": "record"} for row in rows)
             _write_ledger(here / f"{name}.csv", schemas[name], itemised)
@@ -106,6 +115,10 @@ def _simulate(
     portfolio = Portfolio(Chance(seed, "projects"), records // 2)
     problem_list = ProblemList(Chance(seed, "problems"), records // 2)
     docket = Docket(Chance(seed, "opinions"))
+    branches, activity = Branches(Chance(seed, "branches")), Chance(seed, "activities")
+    reports, letters = Reports(Chance(seed, "reports")), Letters(Chance(seed, "letters"))
+    adjusting, evaluating = Chance(seed, "adjustments"), Chance(seed, "evaluations")
+    before: list[Row] = []
     tasks = report_tasks(Chance(seed, "tasks"), quarters)
     funds = report_funds(Chance(seed, "funds"), quarters)
     for quarter, task_rows, fund_rows in zip(quarters, tasks, funds, strict=True):
@@ -113,7 +126,7 @@ def _simulate(
         problems = problem_list.advance(quarter, portfolio.projects)
         projects = portfolio.advance(quarter, problem_list.held())
         opinions = docket.advance(quarter, problems, projects)
-        yield {
+        ledgers = {
             "tasks": task_rows,
             "projects": projects,
             "problems": problems,
@@ -121,6 +134,18 @@ def _simulate(
             "opinions": opinions,
             "milestones": list_milestones(quarter, opinions),
         }
+        rated = branches.advance(quarter)
+        yield {
+            **ledgers,
+            "branches": rated,
+            "activities": report_activities(activity, quarter, rated),
+            "mechanisms": list_mechanisms(quarter),
+            "reports": reports.advance(quarter),
+            "letters": letters.advance(quarter, ledgers),
+            "adjustments": list_adjustments(adjusting, quarter, before, projects),
+            "evaluations": list_evaluations(evaluating, quarter),
+        }
+        before = projects
 
 
 def _write_ledger(path: Path, schema: Schema, rows: Iterable[Row]) -> None:
@@ -129,8 +154,9 @@ def _write_ledger(path: Path, schema: Schema, rows: Iterable[Row]) -> None:
     path.write_text(text, encoding="utf-8", newline="")
 
 
-def _period(quarter: Quarter) -> str:
+def _period(quarter: Quarter, empty: Sequence[str]) -> str:
     return _PERIOD.format(
+        empty=f"[{', '.join(empty)}]",
         period=quarter.period,
         city=NAME,
         issuer=ISSUER,

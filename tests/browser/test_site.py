@@ -34,6 +34,7 @@ CHAPTERS = (
     "funds-and-next-steps",
     "deliberation-opinion",
     "grassroots",
+    "mechanisms",
 )
 
 

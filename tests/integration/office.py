@@ -15,7 +15,9 @@ import openpyxl
 from typer.testing import CliRunner, Result
 
 from policybook.cli import app
+from policybook.ledgers import SUBMISSIONS
 from policybook.schema import load_schemas
+from policybook.submissions import NOTHING, Submission, submissions_text
 from tests.conftest import ROOT
 
 OLD, NEW = "2024Q2", "2024Q3"
@@ -85,3 +87,13 @@ def set_parameters(root: Path, **values: str) -> None:
         for line in path.read_text(encoding="utf-8").splitlines()
     ]
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def say_nothing_new(root: Path, *ledgers: str) -> None:
+    """Departments say of these ledgers that there is nothing to hand in."""
+    path = root / "data" / NEW / SUBMISSIONS
+    rows = rows_of(path)
+    for row in rows:
+        if row["ledger"] in ledgers:
+            row["status"] = NOTHING
+    path.write_text(submissions_text(Submission(**row) for row in rows), encoding="utf-8")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 from datetime import date
@@ -16,6 +17,7 @@ from typer.testing import CliRunner
 from policybook.cli import app
 from policybook.demo import write_demo
 from policybook.diff import compare_editions
+from policybook.ledgers import records_text
 from policybook.pages import read_page, read_text
 from policybook.paper import reply_bytes
 from policybook.period import find_periods
@@ -23,6 +25,7 @@ from policybook.project import Project
 from policybook.published import CALENDAR, DOCUMENT, read_release
 from policybook.publishing import release
 from policybook.register import read_register
+from policybook.release import write_sums
 from policybook.verify import verify_release
 
 
@@ -142,6 +145,38 @@ def test_the_reply_of_a_later_quarter_is_traced(city: Path, tmp_path: Path) -> N
     assert coverage["same"] > 50
     assert coverage["unknown"] == coverage["contradicts"] == coverage["earlier"] == 0
     assert "提出时" in "".join(cell.text for cell in Document(str(path)).tables[1].rows[0].cells)
+
+
+def test_letters_and_reports_fall_due_too(city: Path) -> None:
+    """Over eight quarters both are late and in time, and the page of mechanisms shows it."""
+    seen = set()
+    for edition in read_register(city / "data"):
+        rows = read_release(city / "_build" / "site" / edition).rows("deadlines")
+        seen |= {(row["ledger"], row["on_time"]) for row in rows if row["on_time"]}
+    assert seen >= {(name, word) for name in ("letters", "reports") for word in ("是", "否")}
+    page = read_page((city / "_build/site/2032Q4/book/mechanisms.html").read_text("utf-8"))
+    assert {"deadlines", "letters", "adjustments"} <= {one[0] for one in page.cells}
+
+
+def test_the_first_quarter_has_nothing_to_adjust(city: Path) -> None:
+    """Its page says so instead of an empty table."""
+    html = (city / "_build/site/2031Q1/book/mechanisms.html").read_text("utf-8")
+    assert "首季没有上季可以比较" in read_text(html).text
+
+
+@pytest.mark.parametrize("column", ["strong", "rule"])
+def test_a_pair_that_was_touched_is_found(city: Path, tmp_path: Path, column: str) -> None:
+    """Pairs are worked out again from the branches, digests made anew or not."""
+    folder = tmp_path / "2032Q4"
+    shutil.copytree(city / "_build/site/2032Q4", folder)
+    release = read_release(folder)
+    rows = [dict(row) for row in release.rows("pairings")]
+    rows[0][column] = rows[0]["weak"] if column == "strong" else f"不是{rows[0]['rule']}"
+    text = records_text(release.schemas["pairings"].names, rows)
+    (folder / "data/pairings.csv").write_text(text, encoding="utf-8", newline="")
+    write_sums(folder)
+    found = [one for one in verify_release(folder) if one.code == "verify.pairing"]
+    assert any(f"{rows[0]['id']} {column}列" in one.place for one in found)
 
 
 def test_every_page_says_that_it_is_made_up(city: Path) -> None:

@@ -15,7 +15,7 @@ from tests.repo.tree import project_files
 
 Notebook = dict[str, Any]
 
-CHAPTERS = 8
+NUMBERS = (*range(1, 9), 10)
 READABLE_ID = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 RANDOM_ID = re.compile(r"(?=.*[0-9])[0-9a-f]{8}(-[0-9a-f]{4}){0,3}(-[0-9a-f]{12})?")
 FILE_NAME = re.compile(r"[0-9]{2}_[a-z0-9_]+\.ipynb")
@@ -199,9 +199,9 @@ def test_notebooks_keep_the_rule(notebooks: dict[str, Notebook], rule: Any) -> N
 
 def test_there_is_one_notebook_a_chapter(notebooks: dict[str, Notebook]) -> None:
     """The notebooks are named and numbered as the chapters they compute."""
-    assert len(notebooks) == CHAPTERS
+    assert len(notebooks) == len(NUMBERS)
     assert [name for name in notebooks if not FILE_NAME.fullmatch(name)] == []
-    assert sorted(int(name[:2]) for name in notebooks) == list(range(1, CHAPTERS + 1))
+    assert sorted(int(name[:2]) for name in notebooks) == list(NUMBERS)
 
 
 def test_all_code_is_written_once(notebooks: dict[str, Notebook]) -> None:
