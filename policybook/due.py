@@ -12,6 +12,7 @@ from policybook.coverage import published_parameters
 from policybook.deadlines import DEADLINES, OPEN, deadline_rows
 from policybook.errors import Finding, error
 from policybook.ledgers import records_text
+from policybook.matrix import COVERAGE, coverage_rows
 from policybook.published import CALENDAR, RESTORE, Release, check_same
 
 if TYPE_CHECKING:
@@ -89,17 +90,18 @@ def check_due(release: Release) -> list[Finding]:
     ]
     source = "、".join(f"data/{one.name}.csv" for one in release.schemas.values() if one.deadline)
     right = records_text(release.schemas[DEADLINES].names, rows)
-    found = _wrong_rows(release, rows, source)
+    found = wrong_rows(release, DEADLINES, rows, source)
     found = found or check_same(release, f"data/{DEADLINES}.csv", right, source)
     return found + check_same(release, CALENDAR, _right_calendar(release), f"{DEADLINES}.csv")
 
 
-def _wrong_rows(release: Release, rows: Iterable[Row], source: str) -> list[Finding]:
-    stated = {row.get("id", ""): row for row in release.rows(DEADLINES)}
+def wrong_rows(release: Release, ledger: str, rows: Iterable[Row], source: str) -> list[Finding]:
+    """The cells of a ledger that the program makes which are not what they should be."""
+    stated = {row.get("id", ""): row for row in release.rows(ledger)}
     return [
         error(
-            "verify.due",
-            f"data/{DEADLINES}.csv 记录 {row['id']} {column}列",
+            "verify.due" if ledger == DEADLINES else f"verify.{ledger}",
+            f"data/{ledger}.csv 记录 {row['id']} {column}列",
             f"写作“{stated.get(row['id'], {}).get(column)}”，由 {source} 应为“{right}”。",
             RESTORE,
         )
@@ -107,3 +109,17 @@ def _wrong_rows(release: Release, rows: Iterable[Row], source: str) -> list[Find
         for column, right in row.items()
         if stated.get(row["id"], {}).get(column) != right
     ]
+
+
+def check_matrix(release: Release) -> list[Finding]:
+    """The ledger of the policy matrix, worked out again from the ledgers it rests on."""
+    if COVERAGE not in release.schemas:
+        return []
+    rules = {name: schema.matrix for name, schema in release.schemas.items()}
+    named = {name for name, rule in rules.items() if rule}
+    named |= {name for rule in rules.values() if rule for name in rule.ledgers}
+    rows = coverage_rows(rules, {name: release.rows(name) for name in named})
+    right = records_text(release.schemas[COVERAGE].names, rows)
+    source = "、".join(f"data/{name}.csv" for name in sorted(named))
+    found = wrong_rows(release, COVERAGE, rows, source)
+    return found or check_same(release, f"data/{COVERAGE}.csv", right, source)

@@ -13,6 +13,7 @@ from policybook.deadlines import with_deadlines
 from policybook.errors import Finding, LedgerError, error
 from policybook.explanations import Explanations, load_explanations
 from policybook.ledgers import Ledger, read_ledgers
+from policybook.matrix import with_matrix
 from policybook.period import parse_period
 from policybook.provenance import Provenance, attach, check_provenance, read_provenance
 from policybook.schema import Schema, load_schemas
@@ -20,7 +21,7 @@ from policybook.schema import Schema, load_schemas
 
 @dataclass(frozen=True)
 class Inputs:
-    """One edition's parameters and ledgers, corrections made and due dates worked out."""
+    """One edition's parameters and ledgers, corrections made and derived ledgers worked out."""
 
     folder: Path  # of its quarter
     parameters: Parameters
@@ -64,7 +65,7 @@ def load_inputs(data: Path, period: str) -> Inputs:
     provenance = read_provenance(folder)
     findings += check_provenance(folder, read, provenance)
     corrected = apply_corrections(attach(read, provenance), corrections)
-    ledgers = with_deadlines(corrected, parameters.as_of, folder)
+    ledgers = with_deadlines(with_matrix(corrected, folder), parameters.as_of, folder)
     return Inputs(
         folder,
         parameters,

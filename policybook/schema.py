@@ -2,8 +2,8 @@
 
 Source: Frictionless Table Schema, Data Package v2.  The standard permits properties of
 our own: ``unit``, ``decimals``, ``printed``, ``references``, ``steady``, ``cumulative`` and
-``jump`` on fields, ``carry``, ``requires``, ``completion``, ``deadline`` and ``derived`` on the
-schema.
+``jump`` on fields, ``carry``, ``requires``, ``newcomers``, ``completion``, ``deadline``,
+``apart``, ``matrix`` and ``derived`` on the schema.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from policybook.declared import Apart, Matrix
 from policybook.errors import ConfigError, error
 
 _DUCKDB = {"string": "VARCHAR", "integer": "BIGINT", "date": "DATE"}
@@ -140,6 +141,9 @@ class Schema:
     requires: tuple[Requirement, ...]
     completion: Completion | None
     deadline: Deadline | None
+    newcomers: tuple[str, ...]  # to be filled in a record that the earlier edition did not have
+    apart: Apart | None
+    matrix: Matrix | None
     document: dict[str, Any]  # the Table Schema as it stands in its file
 
     def field(self, name: str) -> Field:
@@ -202,10 +206,17 @@ def parse_schema(name: str, document: dict[str, Any]) -> Schema:
         ),
         Completion(**completion) if completion else None,
         Deadline(**deadline) if deadline else None,
+        tuple(document.get("newcomers", [])),
+        Apart(**_tuples(document["apart"])) if "apart" in document else None,
+        Matrix(**_tuples(document["matrix"])) if "matrix" in document else None,
         document,
     )
     _check_columns(schema)
     return schema
+
+
+def _tuples(entry: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: tuple(v) if isinstance(v, list) else v for name, v in entry.items()}
 
 
 def _foreign_key(name: str, entry: dict[str, Any]) -> ForeignKey:
@@ -237,6 +248,11 @@ def _check_columns(schema: Schema) -> None:
         spoken += asdict(schema.completion).values()
     if schema.deadline:
         spoken += schema.deadline.columns
+    if schema.apart:
+        spoken += [*schema.apart.measures, *schema.apart.by]
+    if schema.matrix:
+        spoken += schema.matrix.columns
+    spoken += schema.newcomers
     for field in schema.fields:
         spoken += field.cumulative or {}
     spoken += [key.column for key in schema.foreign_keys]

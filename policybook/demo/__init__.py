@@ -11,6 +11,7 @@ from policybook.demo.chance import Chance
 from policybook.demo.city import COMMITTEE, ISSUER, MARK, NAME
 from policybook.demo.funds import report_funds
 from policybook.demo.opinions import Docket, list_milestones
+from policybook.demo.policies import PolicyMatrix
 from policybook.demo.problems import ProblemList
 from policybook.demo.projects import Portfolio
 from policybook.demo.quarters import Quarter, plan_quarters
@@ -106,6 +107,7 @@ def _simulate(
     portfolio = Portfolio(Chance(seed, "projects"), records // 2)
     problem_list = ProblemList(Chance(seed, "problems"), records // 2)
     docket = Docket(Chance(seed, "opinions"))
+    matrix = PolicyMatrix(Chance(seed, "policies"))
     tasks = report_tasks(Chance(seed, "tasks"), quarters)
     funds = report_funds(Chance(seed, "funds"), quarters)
     for quarter, task_rows, fund_rows in zip(quarters, tasks, funds, strict=True):
@@ -119,6 +121,7 @@ def _simulate(
             "problems": problems,
             "funds": fund_rows,
             "opinions": opinions,
+            "policies": matrix.advance(quarter),
             "milestones": list_milestones(quarter, opinions),
         }
 
