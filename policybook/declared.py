@@ -15,6 +15,7 @@ class Apart:
 
     measures: tuple[str, ...]
     by: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()  # columns by which each measure is divided and ranked
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,6 @@ from policybook.coverage import published_parameters
 from policybook.deadlines import DEADLINES, OPEN, deadline_rows
 from policybook.errors import Finding, error
 from policybook.ledgers import records_text
-from policybook.matrix import COVERAGE, coverage_rows
 from policybook.published import CALENDAR, RESTORE, Release, check_same
 
 if TYPE_CHECKING:
@@ -109,17 +108,3 @@ def wrong_rows(release: Release, ledger: str, rows: Iterable[Row], source: str) 
         for column, right in row.items()
         if stated.get(row["id"], {}).get(column) != right
     ]
-
-
-def check_matrix(release: Release) -> list[Finding]:
-    """The ledger of the policy matrix, worked out again from the ledgers it rests on."""
-    if COVERAGE not in release.schemas:
-        return []
-    rules = {name: schema.matrix for name, schema in release.schemas.items()}
-    named = {name for name, rule in rules.items() if rule}
-    named |= {name for rule in rules.values() if rule for name in rule.ledgers}
-    rows = coverage_rows(rules, {name: release.rows(name) for name in named})
-    right = records_text(release.schemas[COVERAGE].names, rows)
-    source = "、".join(f"data/{name}.csv" for name in sorted(named))
-    found = wrong_rows(release, COVERAGE, rows, source)
-    return found or check_same(release, f"data/{COVERAGE}.csv", right, source)

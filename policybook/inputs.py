@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from policybook.comparisons import NotCompared
+from policybook.concentration import with_concentration
 from policybook.config import Parameters, read_parameters
 from policybook.corrections import Correction, apply_corrections, load_corrections
 from policybook.deadlines import with_deadlines
@@ -65,7 +66,8 @@ def load_inputs(data: Path, period: str) -> Inputs:
     provenance = read_provenance(folder)
     findings += check_provenance(folder, read, provenance)
     corrected = apply_corrections(attach(read, provenance), corrections)
-    ledgers = with_deadlines(with_matrix(corrected, folder), parameters.as_of, folder)
+    ledgers = with_concentration(with_matrix(corrected, folder), folder)
+    ledgers = with_deadlines(ledgers, parameters.as_of, folder)
     return Inputs(
         folder,
         parameters,

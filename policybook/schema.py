@@ -249,7 +249,7 @@ def _check_columns(schema: Schema) -> None:
     if schema.deadline:
         spoken += schema.deadline.columns
     if schema.apart:
-        spoken += [*schema.apart.measures, *schema.apart.by]
+        spoken += [*schema.apart.measures, *schema.apart.by, *schema.apart.groups]
     if schema.matrix:
         spoken += schema.matrix.columns
     spoken += schema.newcomers

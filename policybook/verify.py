@@ -18,7 +18,7 @@ from policybook.crate import check_crate
 from policybook.database import check_database
 from policybook.datapackage import check_package
 from policybook.displayed import check_pages
-from policybook.due import check_due, check_matrix
+from policybook.due import check_due
 from policybook.errors import Finding, UsageError, error
 from policybook.facts import departments_of
 from policybook.inventory import check_files, check_sums
@@ -29,6 +29,7 @@ from policybook.numbers import display_text, evaluate_interval, interval_text, n
 from policybook.paper import check_document
 from policybook.published import RESTORE, SUMS, Release, read_release
 from policybook.recompute import check_queries
+from policybook.remade import check_concentration, check_matrix
 from policybook.wording import in_numbers
 
 Check = Callable[[Release], list[Finding]]
@@ -237,6 +238,7 @@ VIEWS: tuple[Check, ...] = (
     check_cards,
     check_due,
     check_matrix,
+    check_concentration,
 )
 """Pages against facts and ledgers, and what else repeats them."""
 REMADE: tuple[Check, ...] = (check_audit, check_document)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from policybook.demo.chance import Chance
 from policybook.demo.city import COMMITTEE, ISSUER, MARK, NAME
-from policybook.demo.funds import report_funds
+from policybook.demo.funds import Purposes, report_funds
 from policybook.demo.opinions import Docket, list_milestones
 from policybook.demo.policies import PolicyMatrix
 from policybook.demo.problems import ProblemList
@@ -110,6 +110,7 @@ def _simulate(
     matrix = PolicyMatrix(Chance(seed, "policies"))
     tasks = report_tasks(Chance(seed, "tasks"), quarters)
     funds = report_funds(Chance(seed, "funds"), quarters)
+    purposes = Purposes(Chance(seed, "purposes"))
     for quarter, task_rows, fund_rows in zip(quarters, tasks, funds, strict=True):
         portfolio.enter(quarter)
         problems = problem_list.advance(quarter, portfolio.projects)
@@ -119,7 +120,7 @@ def _simulate(
             "tasks": task_rows,
             "projects": projects,
             "problems": problems,
-            "funds": fund_rows,
+            "funds": purposes.link(fund_rows, projects),
             "opinions": opinions,
             "policies": matrix.advance(quarter),
             "milestones": list_milestones(quarter, opinions),
