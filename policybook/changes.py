@@ -1,8 +1,8 @@
 """Ledgers against the earlier edition's, and whether their values are plausible. floor: changes.
 
 What counts as a change is declared in the schemas (``steady``, ``cumulative``, ``carry``,
-``jump``, ``completion``); a change that has a reason in ``explanations.yml`` is a note, and so is
-a changed plan that a ledger of adjustments gives the reason of.
+``jump``, ``newcomers``, ``completion``); a change that has a reason in ``explanations.yml`` is a
+note, and so is a changed plan that a ledger of adjustments gives the reason of.
 """
 
 from __future__ import annotations
@@ -72,6 +72,8 @@ def check_changes(
             known = before[name].by_id.get(row["id"])
             if known is not None:
                 findings += _changed(pair, index, row, known[1])
+            else:
+                findings += _unintroduced(pair, index, row)
     return findings
 
 
@@ -87,6 +89,20 @@ def _vanished(pair: _Pair) -> Iterator[Finding]:
                 "补回这条记录；确已撤销或并入他项的，在 explanations.yml 说明。",
             )
             yield pair.settle(found, record, "")
+
+
+def _unintroduced(pair: _Pair, index: int, row: Mapping[str, str]) -> Iterator[Finding]:
+    """What is new says since when and whence; a first edition, which takes stock, need not."""
+    for column in pair.now.schema.newcomers:
+        if not row[column]:
+            title = pair.now.schema.field(column).title
+            found = error(
+                "change.newcomer",
+                pair.now.place(index, column),
+                f"“{row['title']}”是本期新列入的，却没有{title}。",
+                f"补上{title}；上期漏列的，在 explanations.yml 说明。",
+            )
+            yield pair.settle(found, row["id"], column)
 
 
 def _reopened(pair: _Pair, closed: frozenset[str]) -> Iterator[Finding]:

@@ -1,4 +1,4 @@
-"""What a Table Schema declares of pairs and of changed plans. floor: schema."""
+"""Rules about a whole ledger that its schema declares. floor: schema."""
 
 from __future__ import annotations
 
@@ -40,3 +40,40 @@ class Adjusting:
     def columns(self) -> list[str]:
         """The columns it speaks of."""
         return list(vars(self).values())
+
+
+@dataclass(frozen=True)
+class Apart:
+    """Measures that are never added together.
+
+    One sum holds one of ``measures``, over records that agree in each column of ``by``.
+    So what was applied for and what was approved cannot end up in the same number.
+    """
+
+    measures: tuple[str, ...]
+    by: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()  # columns by which each measure is divided and ranked
+
+    @property
+    def columns(self) -> list[str]:
+        """The columns it speaks of."""
+        return [*self.measures, *self.by, *self.groups]
+
+
+@dataclass(frozen=True)
+class Matrix:
+    """How policies form a matrix: entries down, tasks across."""
+
+    column: str  # the column of the ledger, and of ``ledgers``, that says where a record belongs
+    entry: str  # its value in an entry of the matrix, such as an opinion or a national strategy
+    tasks: tuple[str, ...]  # its values that are tasks, in the order in which they are shown
+    parent: str  # the policy that a policy serves; its chain ends at an entry
+    progress: str  # the column in which an entry lists where its progress is told
+    results: tuple[str, ...]  # kinds that are the outcome of a policy and none themselves
+    drafting: str  # the status of a policy that is not issued yet
+    ledgers: tuple[str, ...]  # whose records are progress
+
+    @property
+    def columns(self) -> list[str]:
+        """The columns it speaks of."""
+        return [self.column, self.parent, self.progress, "kind", "status"]

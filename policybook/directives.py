@@ -15,6 +15,7 @@ from policybook.compared import clauses
 from policybook.comparisons import EARLIER
 from policybook.figures import numeric_columns, shown_rows
 from policybook.filled import BookDirective
+from policybook.matrix_directive import Matrix
 from policybook.numbers import number_text
 from policybook.opinions import requests
 from policybook.period import parse_period
@@ -223,6 +224,7 @@ DIRECTIVES = (
     Chart,
     Records,
     Requests,
+    Matrix,
     News,
     Statistics,
     Dictionary,

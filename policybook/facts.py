@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
 
+from policybook.apart import check_apart
 from policybook.catalogue import Statistic
 from policybook.errors import PublishError, error
 from policybook.expression import Formula
@@ -43,9 +44,10 @@ def make_fact(
     """The fact of a statistic from its formula's operands.
 
     ``missing``: operands without data that the formula, a fall-back, stands in for.
-    Raises :class:`PublishError` on a division by zero, and where a lower bound would
-    be shown as something else.
+    Raises :class:`PublishError` on a division by zero, where a lower bound would be shown as
+    something else, and where measures are added up that their schema keeps apart.
     """
+    check_apart(statistic.id, formula, source)
     values = {part.name: operand_exact(part.value or "") for part in operands}
     try:
         value = evaluate(formula.expression, values)

@@ -11,6 +11,7 @@ from typing import Any
 import ibis.expr.operations as ops
 import ibis.expr.types as ir
 
+from policybook.apart import check_grouped
 from policybook.catalogue import nearest
 from policybook.errors import FigureError, error
 from policybook.ledgers import csv_text
@@ -69,6 +70,7 @@ def query_table(
     ledger = figure_ledger(id, table)
     schema = schemas[ledger]
     check_columns(id, table.columns, schema)
+    check_grouped(id, table, source, schema)
     sql = {engine: compile_table(table, engine, source.places) for engine in ENGINES}
     result = source.engine.query(compile_table(table, source.engine.dialect, source.places))
     rows = tuple(tuple(plain_scalar(value) for value in row) for row in result)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from policybook.adjustments import adjusted
 from policybook.comparisons import NotCompared
+from policybook.concentration import with_concentration
 from policybook.config import Parameters, read_parameters
 from policybook.corrections import Correction, apply_corrections, load_corrections
 from policybook.deadlines import with_deadlines
@@ -15,6 +16,7 @@ from policybook.errors import Finding, LedgerError, error
 from policybook.explanations import Explanations, load_explanations
 from policybook.ledgers import Ledger, read_ledgers
 from policybook.pairings import with_pairings
+from policybook.matrix import with_matrix
 from policybook.period import parse_period
 from policybook.provenance import Provenance, attach, check_provenance, read_provenance
 from policybook.schema import Schema, load_schemas
@@ -23,6 +25,7 @@ from policybook.schema import Schema, load_schemas
 @dataclass(frozen=True)
 class Inputs:
     """One edition's parameters and ledgers, corrections made, due dates and pairs worked out."""
+    """One edition's parameters and ledgers, corrections made and derived ledgers worked out."""
 
     folder: Path  # of its quarter
     parameters: Parameters
@@ -68,6 +71,8 @@ def load_inputs(data: Path, period: str) -> Inputs:
     corrected = apply_corrections(attach(read, provenance), corrections)
     ledgers = with_deadlines(corrected, parameters.as_of, folder)
     ledgers = with_pairings(ledgers, folder)
+    ledgers = with_concentration(with_matrix(corrected, folder), folder)
+    ledgers = with_deadlines(ledgers, parameters.as_of, folder)
     return Inputs(
         folder,
         parameters,

@@ -53,6 +53,12 @@ def compile_records(relation: ops.Node, dialect: str) -> str:
 
 
 @cache
+def compile_kinds(relation: ops.Node, columns: tuple[str, ...], dialect: str) -> str:
+    """The different values that a filtered ledger's records have in some columns."""
+    return _query(relation.to_expr()[list(columns)].distinct(), dialect, ())
+
+
+@cache
 def compile_relation(relation: ops.Node) -> str:
     """A filtered ledger as a query (DuckDB)."""
     return _query(relation.to_expr(), "duckdb", ())

@@ -2,8 +2,8 @@
 
 Source: Frictionless Table Schema, Data Package v2.  The standard permits properties of
 our own: ``unit``, ``decimals``, ``printed``, ``references``, ``steady``, ``cumulative`` and
-``jump`` on fields, ``carry``, ``requires``, ``completion``, ``deadline``, ``pairing``,
-``adjusting`` and ``derived`` on the schema.
+``jump`` on fields, ``carry``, ``requires``, ``newcomers``, ``completion``, ``deadline``,
+``pairing``, ``adjusting``, ``apart``, ``matrix`` and ``derived`` on the schema.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from policybook.declared import Adjusting, Pairing
+from policybook.declared import Adjusting, Apart, Matrix, Pairing
 from policybook.errors import ConfigError, error
 
 _DUCKDB = {"string": "VARCHAR", "integer": "BIGINT", "date": "DATE"}
@@ -143,6 +143,9 @@ class Schema:
     deadline: Deadline | None
     pairing: Pairing | None
     adjusting: Adjusting | None
+    newcomers: tuple[str, ...]  # to be filled in a record that the earlier edition did not have
+    apart: Apart | None
+    matrix: Matrix | None
     document: dict[str, Any]  # the Table Schema as it stands in its file
 
     def field(self, name: str) -> Field:
@@ -208,10 +211,17 @@ def parse_schema(name: str, document: dict[str, Any]) -> Schema:
         Deadline(**deadline) if deadline else None,
         Pairing(**pairing) if pairing else None,
         Adjusting(**adjusting) if adjusting else None,
+        tuple(document.get("newcomers", [])),
+        Apart(**_tuples(document["apart"])) if "apart" in document else None,
+        Matrix(**_tuples(document["matrix"])) if "matrix" in document else None,
         document,
     )
     _check_columns(schema)
     return schema
+
+
+def _tuples(entry: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: tuple(v) if isinstance(v, list) else v for name, v in entry.items()}
 
 
 def _foreign_key(name: str, entry: dict[str, Any]) -> ForeignKey:
@@ -241,8 +251,9 @@ def _check_columns(schema: Schema) -> None:
         spoken += [*one.when, *one.columns]
     if schema.completion:
         spoken += asdict(schema.completion).values()
-    for rule in (schema.deadline, schema.pairing, schema.adjusting):
+    for rule in (schema.deadline, schema.pairing, schema.adjusting, schema.apart, schema.matrix):
         spoken += rule.columns if rule else []
+    spoken += schema.newcomers
     for field in schema.fields:
         spoken += field.cumulative or {}
     spoken += [key.column for key in schema.foreign_keys]

@@ -18,7 +18,9 @@ from policybook.demo.mechanisms import (
     list_evaluations,
     list_mechanisms,
 )
+from policybook.demo.funds import Purposes, report_funds
 from policybook.demo.opinions import Docket, list_milestones
+from policybook.demo.policies import PolicyMatrix
 from policybook.demo.problems import ProblemList
 from policybook.demo.projects import Portfolio
 from policybook.demo.quarters import Quarter, plan_quarters
@@ -119,8 +121,10 @@ def _simulate(
     reports, letters = Reports(Chance(seed, "reports")), Letters(Chance(seed, "letters"))
     adjusting, evaluating = Chance(seed, "adjustments"), Chance(seed, "evaluations")
     before: list[Row] = []
+    matrix = PolicyMatrix(Chance(seed, "policies"))
     tasks = report_tasks(Chance(seed, "tasks"), quarters)
     funds = report_funds(Chance(seed, "funds"), quarters)
+    purposes = Purposes(Chance(seed, "purposes"))
     for quarter, task_rows, fund_rows in zip(quarters, tasks, funds, strict=True):
         portfolio.enter(quarter)
         problems = problem_list.advance(quarter, portfolio.projects)
@@ -130,8 +134,9 @@ def _simulate(
             "tasks": task_rows,
             "projects": projects,
             "problems": problems,
-            "funds": fund_rows,
+            "funds": purposes.link(fund_rows, projects),
             "opinions": opinions,
+            "policies": matrix.advance(quarter),
             "milestones": list_milestones(quarter, opinions),
         }
         rated = branches.advance(quarter)

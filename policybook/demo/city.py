@@ -123,3 +123,30 @@ OPINIONS = (
     ("办理要求", "公布前期项目的开工安排", "projects.early"),
 )
 """Kind, title and statistic of what the committee says."""
+
+
+@dataclass(frozen=True)
+class MatrixEntry:
+    """A row of the city's policy matrix."""
+
+    id: str
+    title: str
+    kind: str
+    sections: tuple[str, ...]  # of the tasks that its policies serve
+    progress: tuple[str, ...] = ()  # where the report tells of its progress
+
+
+STRATEGY = "战略"
+_LAKE, _ROADS, _HOME, _CARE, _TRADE = "生态环境", "畅通出行", "宜居城市", "民生保障", "营商环境"
+MATRIX = (
+    MatrixEntry(
+        *("opinion-growth", "城市高质量发展意见", "意见", (_HOME, _CARE, _TRADE)),
+        (_HOME, _CARE, _TRADE),
+    ),
+    MatrixEntry("strategy-lake", "湖滨生态战略", STRATEGY, (_LAKE,), (_LAKE,)),
+    MatrixEntry("strategy-ways", "城乡通达战略", STRATEGY, (_ROADS, _TRADE), (_ROADS,)),
+    MatrixEntry("strategy-counties", "县城振兴战略", STRATEGY, (_HOME, _ROADS)),
+)
+POLICY_KINDS = ("方案", "工作要点", "举措")
+POLICY_SUBJECTS = ("三年提升", "年度推进", "服务优化", "质量达标", "短板补齐")
+POLICY_ORIGINS = ("上级下发后配套", "向上争取", "审议意见推动", "本市研究提出")

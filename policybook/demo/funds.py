@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -14,6 +14,12 @@ from policybook.demo.tasks import Row, year_pace
 MIDDLE = Decimal("1.4")  # 亿元
 ARRIVALS = (28, 5, 4, 3)
 """Applications of each quarter."""
+
+
+LINKED = 75
+"""So many of a hundred applications are for a project of their district, where there is one."""
+EARLY = ("储备", "前期")
+"""Stages of projects that cannot be finished, and so leave the ledger, within the year."""
 
 
 @dataclass
@@ -50,6 +56,29 @@ def report_funds(chance: Chance, quarters: Sequence[Quarter]) -> Iterator[list[R
             # The year's first comes early, so that no quarter is without approved money.
             _advance(chance, quarter, one, early=place == 0)
         yield [_row(one, quarter, place) for place, one in enumerate(funds, start=1)]
+
+
+class Purposes:
+    """Which project each fund is for; settled when it is applied for."""
+
+    def __init__(self, chance: Chance) -> None:
+        self._chance = chance
+        self._settled: dict[str, str] = {}
+
+    def link(self, funds: Iterable[Row], projects: Sequence[Row]) -> list[Row]:
+        """The quarter's ledger of funds with the projects that they are for."""
+        return [{**row, "project": self._project(row, projects)} for row in funds]
+
+    def _project(self, fund: Row, projects: Sequence[Row]) -> str:
+        if fund["id"] not in self._settled:
+            wanted = self._chance.happens(LINKED)
+            early = [
+                one["id"]
+                for one in projects
+                if one["stage"] in EARLY and one["district"] == fund["district"]
+            ]
+            self._settled[fund["id"]] = self._chance.pick(early) if wanted and early else ""
+        return self._settled[fund["id"]]
 
 
 def _apply(chance: Chance, quarter: Quarter, number: int) -> Fund:

@@ -309,7 +309,7 @@ GROUPS["facts"] += [
 @group("facts")
 def a_figure_csv(release: Path) -> Expected:
     """One number of the data beside a chart."""
-    name = "figures/funds-amounts.csv"
+    name = "figures/funds-by-channel.csv"
     replace_once(release / name, "22.4", "24.2")
     return Expected(name, ("verify.figure", name, "24.2", "22.4"), (name,))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -208,3 +209,30 @@ def test_slips_are_known_both_ways(factor: int) -> None:
     for ratio in (Fraction(factor), Fraction(1, factor), Fraction(factor) * Fraction(11, 10)):
         assert slip(ratio)
     assert slip(Fraction(6)) == ""
+
+
+NEWCOMERS = replace(SCHEMA, newcomers=("span", "proof"))
+
+
+@pytest.mark.parametrize(
+    ("row", "missing"),
+    [({}, ["proof"]), ({"span": ""}, ["span", "proof"]), ({"proof": "自治区下发"}, [])],
+    ids=["one is missing", "both are missing", "all is said"],
+)
+def test_what_is_new_says_since_when_and_whence(row: dict[str, str], missing: list[str]) -> None:
+    """A record that the earlier edition did not have fills the columns that its schema names."""
+    before, now = (
+        replace(one, schema=NEWCOMERS)
+        for one in (ledger({}), ledger({}, {"id": "bridge", "title": "虚构桥梁", **row}))
+    )
+    found = changes(before, now)
+    assert [one.code for one in found] == ["change.newcomer"] * len(missing)
+    titles = [SCHEMA.field(name).title for name in missing]
+    assert all(title in one.message for title, one in zip(titles, found, strict=True))
+
+
+def test_an_overlooked_record_may_be_explained() -> None:
+    """What the earlier edition should have had already is settled by a reason."""
+    before, now = (replace(one, schema=NEWCOMERS) for one in (ledger(), ledger({})))
+    reason = Explanation("上期漏列。", ledger="works", record="road", column="proof")
+    assert [one.severity for one in changes(before, now, reason)] == ["note"]
