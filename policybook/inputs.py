@@ -14,13 +14,15 @@ from policybook.errors import Finding, LedgerError, error
 from policybook.explanations import Explanations, load_explanations
 from policybook.ledgers import Ledger, read_ledgers
 from policybook.period import parse_period
+from policybook.progress import with_progress, year_of
 from policybook.provenance import Provenance, attach, check_provenance, read_provenance
+from policybook.readings import with_monthly
 from policybook.schema import Schema, load_schemas
 
 
 @dataclass(frozen=True)
 class Inputs:
-    """One edition's parameters and ledgers, corrections made and due dates worked out."""
+    """One edition's parameters and ledgers, corrections made, the derived ones worked out."""
 
     folder: Path  # of its quarter
     parameters: Parameters
@@ -65,6 +67,8 @@ def load_inputs(data: Path, period: str) -> Inputs:
     findings += check_provenance(folder, read, provenance)
     corrected = apply_corrections(attach(read, provenance), corrections)
     ledgers = with_deadlines(corrected, parameters.as_of, folder)
+    ledgers = with_progress(ledgers, year_of(parameters), folder)
+    ledgers = with_monthly(ledgers, parameters.period, folder)
     return Inputs(
         folder,
         parameters,

@@ -2,8 +2,8 @@
 
 Source: Frictionless Table Schema, Data Package v2.  The standard permits properties of
 our own: ``unit``, ``decimals``, ``printed``, ``references``, ``steady``, ``cumulative`` and
-``jump`` on fields, ``carry``, ``requires``, ``completion``, ``deadline`` and ``derived`` on the
-schema.
+``jump`` on fields, ``carry``, ``requires``, ``completion``, ``deadline``, ``pace``, ``reading``
+and ``derived`` on the schema.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from policybook.errors import ConfigError, error
+from policybook.pace import Pace, Reading, parse_pace
 
 _DUCKDB = {"string": "VARCHAR", "integer": "BIGINT", "date": "DATE"}
 TRACE_TABLES = ("facts", "operands", "cells")
@@ -140,6 +141,8 @@ class Schema:
     requires: tuple[Requirement, ...]
     completion: Completion | None
     deadline: Deadline | None
+    pace: Pace | None
+    reading: Reading | None
     document: dict[str, Any]  # the Table Schema as it stands in its file
 
     def field(self, name: str) -> Field:
@@ -153,6 +156,14 @@ class Schema:
     def derived(self) -> bool:
         """Whether the program makes its records, so that nobody fills them in."""
         return bool(self.document.get("derived"))
+
+    @property
+    def read_of(self) -> str:
+        """The ledger whose records its readings are of; "" where it has none."""
+        named = [key.ledger for key in self.foreign_keys]
+        columns = [key.column for key in self.foreign_keys]
+        column = self.reading.record if self.reading else ""
+        return named[columns.index(column)] if column in columns else ""
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -173,6 +184,13 @@ def load_schemas(data: Path) -> dict[str, Schema]:
         raise ConfigError(
             error("schema.missing", folder, "没有台账结构文件。", "检查 --data 文件夹。")
         )
+    for path, schema in zip(paths, schemas.values(), strict=True):
+        read = schemas.get(schema.read_of)
+        if schema.reading and not (read and read.pace and read.pace.as_of):
+            message = f"{schema.title}的 reading 不是某个有 pace 和数据时点的台账的外键。"
+            raise ConfigError(
+                error("schema.reading", path, message, "写明外键，并给那个台账写明 pace。")
+            )
     return schemas
 
 
@@ -190,6 +208,7 @@ def parse_schema(name: str, document: dict[str, Any]) -> Schema:
     fields = tuple(_field(entry) for entry in document["fields"])
     keys = tuple(_foreign_key(name, entry) for entry in document.get("foreignKeys", []))
     completion, deadline = document.get("completion"), document.get("deadline")
+    pace, reading = document.get("pace"), document.get("reading")
     schema = Schema(
         name,
         document["title"],
@@ -202,6 +221,8 @@ def parse_schema(name: str, document: dict[str, Any]) -> Schema:
         ),
         Completion(**completion) if completion else None,
         Deadline(**deadline) if deadline else None,
+        parse_pace(pace) if pace else None,
+        Reading(**reading) if reading else None,
         document,
     )
     _check_columns(schema)
@@ -235,8 +256,8 @@ def _check_columns(schema: Schema) -> None:
         spoken += [*one.when, *one.columns]
     if schema.completion:
         spoken += asdict(schema.completion).values()
-    if schema.deadline:
-        spoken += schema.deadline.columns
+    for rule in (schema.deadline, schema.pace, schema.reading):
+        spoken += rule.columns if rule else []
     for field in schema.fields:
         spoken += field.cumulative or {}
     spoken += [key.column for key in schema.foreign_keys]

@@ -19,6 +19,7 @@ from policybook.database import check_database
 from policybook.datapackage import check_package
 from policybook.displayed import check_pages
 from policybook.due import check_due
+from policybook.rederived import check_rederived
 from policybook.errors import Finding, UsageError, error
 from policybook.facts import departments_of
 from policybook.inventory import check_files, check_sums
@@ -230,7 +231,7 @@ VALUES: tuple[Check, ...] = (
     check_listing,
 )
 """Facts against ledgers: no page is looked at."""
-VIEWS: tuple[Check, ...] = (check_pages, check_coverage, check_package, check_cards, check_due)
+VIEWS: tuple[Check, ...] = (check_pages, check_coverage, check_package, check_cards, check_due, check_rederived)
 """Pages against facts and ledgers, and what else repeats them."""
 REMADE: tuple[Check, ...] = (check_audit, check_document)
 """What is made anew from facts and ledgers, and compared."""
