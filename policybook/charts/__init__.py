@@ -9,6 +9,7 @@ Nothing is done at import: matplotlib and the font are loaded with the first dra
 
 from policybook.charts.grid import heatmap
 from policybook.charts.lines import trend
+from policybook.charts.pace import pace
 from policybook.charts.parts import composition, stacked
 from policybook.charts.rows import bars, funnel, lower_bounds, progress
 from policybook.charts.sheet import rehearse, to_png, to_svg
@@ -20,6 +21,7 @@ __all__ = [
     "funnel",
     "heatmap",
     "lower_bounds",
+    "pace",
     "progress",
     "rehearse",
     "stacked",

@@ -14,6 +14,7 @@ from policybook.demo.opinions import Docket, list_milestones
 from policybook.demo.problems import ProblemList
 from policybook.demo.projects import Portfolio
 from policybook.demo.quarters import Quarter, plan_quarters
+from policybook.demo.readings import report_readings
 from policybook.demo.tasks import Row, report_tasks
 from policybook.errors import UsageError, error
 from policybook.ledgers import csv_text
@@ -106,6 +107,7 @@ def _simulate(
     portfolio = Portfolio(Chance(seed, "projects"), records // 2)
     problem_list = ProblemList(Chance(seed, "problems"), records // 2)
     docket = Docket(Chance(seed, "opinions"))
+    read = Chance(seed, "readings")
     tasks = report_tasks(Chance(seed, "tasks"), quarters)
     funds = report_funds(Chance(seed, "funds"), quarters)
     for quarter, task_rows, fund_rows in zip(quarters, tasks, funds, strict=True):
@@ -115,6 +117,7 @@ def _simulate(
         opinions = docket.advance(quarter, problems, projects)
         yield {
             "tasks": task_rows,
+            "readings": report_readings(read, quarter, task_rows),
             "projects": projects,
             "problems": problems,
             "funds": fund_rows,
