@@ -185,8 +185,7 @@ def _unfit(
 ) -> str:
     """Why a record cannot be held against the year's line; "" when it can."""
     planned = _number(row.get(rule.planned, ""))
-    accumulates = schema.field(rule.completed).cumulative or {}
-    if any(row.get(column) != value for column, value in accumulates.items()):
+    if not schema.field(rule.completed).accumulates(row):
         return NOT_CUMULATIVE
     if rate is None and not (planned and Fraction(planned)):
         return NO_PLAN
@@ -212,7 +211,9 @@ def _judge(rule: Pace, rate: Fraction, line: Fraction) -> str:
 def _outcome(rate: Interval | None) -> str:
     if rate is None:
         return ""
-    ends = {"未完成" if r < _ONE else "完成" if r == _ONE else "超额" for r in (rate.low, rate.high)}
+    ends = {
+        "未完成" if r < _ONE else "完成" if r == _ONE else "超额" for r in (rate.low, rate.high)
+    }
     return ends.pop() if len(ends) == 1 else ""
 
 

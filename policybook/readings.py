@@ -6,10 +6,13 @@ was read.  Once a month is expected of each of those records.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
+from typing import NamedTuple
 
 from policybook.deadlines import add_months
 from policybook.derived import Row, derived_ledger, with_derived
@@ -18,7 +21,7 @@ from policybook.explanations import Explanations, settled
 from policybook.ledgers import Ledger
 from policybook.model import EVIDENCE
 from policybook.numbers import is_number
-from policybook.pace import Pace
+from policybook.pace import Reading
 from policybook.period import parse_period
 from policybook.schema import Schema
 
@@ -69,7 +72,7 @@ def _rows(
     for first in months_of(period)[:3]:
         month = f"{first:%Y-%m}"
         for place, (department, owned) in enumerate(sorted(departments.items()), start=1):
-            absent = [row["id"] for row in owned if (row["id"], month) not in known]
+            absent = [row for row in owned if (row["id"], month) not in known]
             yield {
                 "id": f"{schema.name}-{month}-{place:02d}",
                 "title": f"{department or NOBODY} {month}",
@@ -80,12 +83,17 @@ def _rows(
                 "expected": str(len(owned)),
                 "handed_in": str(len(owned) - len(absent)),
                 "missing": str(len(absent)),
-                "absent": "；".join(absent),
+                "absent": "；".join(map(_told, absent)) if department else "",
                 "items": "1",
                 "evidence": max((row["evidence"] for row in owned), key=EVIDENCE.index),
                 "source": owned[0]["source"],
                 "note": "",
             }
+
+
+def _told(row: Row) -> str:
+    district = row.get("district", "")
+    return f"{row['title']}（{district}）" if district else row["title"]
 
 
 def _state(department: str, absent: int, owned: int) -> str:
@@ -94,123 +102,120 @@ def _state(department: str, absent: int, owned: int) -> str:
     return HANDED_IN if not absent else MISSING if absent == owned else SOME
 
 
+@dataclass(frozen=True)
+class _Fault:
+    """What is wrong with a reading."""
+
+    index: int  # of the reading
+    columns: tuple[str, ...]  # the first of which a reason is given for
+    code: str
+    message: str
+    remedy: str
+
+
 def check_readings(
     ledgers: Mapping[str, Ledger], period: str, explanations: Explanations
 ) -> list[Finding]:
     """Readings that are not of the quarter, fall, stand twice, or differ from what they are of."""
     findings: list[Finding] = []
     for ledger in ledgers.values():
-        read = ledgers.get(ledger.schema.read_of)
-        if read is None or ledger.large is not None or read.large is not None:
+        read, rule = ledgers.get(ledger.schema.read_of), ledger.schema.reading
+        if read is None or rule is None or ledger.large is not None or read.large is not None:
             continue
-        for index, column, found in _faults(ledger, read, period):
-            reason = explanations.of_cell(ledger.name, ledger.rows[index]["id"], column)
-            findings.append(settled(found, reason))
+        for one in _faults(ledger, rule, read, period):
+            place = ledger.place(one.index, *one.columns)
+            record = ledger.rows[one.index]["id"]
+            reason = explanations.of_cell(ledger.name, record, one.columns[0])
+            findings.append(settled(error(one.code, place, one.message, one.remedy), reason))
     return findings
 
 
-def _faults(ledger: Ledger, read: Ledger, period: str) -> Iterator[tuple[int, str, Finding]]:
-    rule, pace = ledger.schema.reading, read.schema.pace
-    assert rule is not None
-    assert pace is not None
-    series: dict[str, list[tuple[date, Fraction, int]]] = {}
-    first, following = months_of(period)[0], months_of(period)[3]
+def _faults(ledger: Ledger, rule: Reading, read: Ledger, period: str) -> Iterator[_Fault]:
+    series: dict[str, list[_Point]] = {}
+    first, *_, following = months_of(period)
     for index, row in enumerate(ledger.rows):
         record = read.by_id.get(row[rule.record])
         day = _day(row[rule.as_of])
         if record is None or day is None or not is_number(row[rule.completed]):
             continue  # found by the rules of types and keys
         if not first <= day < following:
-            yield (index, rule.as_of, _outside(ledger, index, day, first, following))
-        whose = record[1].get("department", "")
-        told = row[rule.department] if rule.department else ""
+            yield _Fault(
+                index,
+                (rule.as_of,),
+                "reading.outside",
+                f"读数的日期 {day} 不在本季之内（{first} 至 {following - timedelta(days=1)}）。",
+                "核对日期；属于别的季度的，登记在那一季。",
+            )
+        whose, told = record[1].get("department", ""), row.get(rule.department, "")
         if told and whose and told != whose:
-            yield (index, rule.department, _of_another(ledger, index, told, whose))
-        series.setdefault(row[rule.record], []).append((day, Fraction(row[rule.completed]), index))
+            yield _Fault(
+                index,
+                (rule.department,),
+                "reading.department",
+                f"读数由“{told}”报送，所读的记录却由“{whose}”负责。",
+                "核对由谁报送；责任部门有变的，改被读的台账。",
+            )
+        point = _Point(day, Fraction(row[rule.completed]), index)
+        series.setdefault(row[rule.record], []).append(point)
     for name, points in series.items():
-        yield from _order(ledger, read, pace, read.by_id[name][1], sorted(points))
+        owner = read.by_id[name][1]
+        yield from _against_each_other(rule, read, owner, sorted(points))
+        yield from _against_record(rule, read, owner, points)
 
 
-def _order(
-    ledger: Ledger, read: Ledger, pace: Pace, record: Row, points: list[tuple[date, Fraction, int]]
-) -> Iterator[tuple[int, str, Finding]]:
-    """One record's readings in the order of their days, its own number where that belongs."""
-    rule = ledger.schema.reading
-    assert rule is not None
-    accumulates = read.schema.field(pace.completed).cumulative
-    adds_up = accumulates is not None and all(record.get(c) == v for c, v in accumulates.items())
-    for (day, value, _), (later, more, index) in zip(points, points[1:], strict=False):
-        if later == day:
-            yield (index, rule.as_of, _twice(ledger, index, day))
-        elif adds_up and more < value:
-            yield (index, rule.completed, _fell(ledger, index, record, day))
-    day_of_record = _day(record[pace.as_of])
-    if day_of_record is None or not is_number(record[pace.completed]):
+class _Point(NamedTuple):
+    """A reading in the order of time."""
+
+    day: date
+    value: Fraction
+    place: int  # its index in the ledger
+
+
+def _against_each_other(
+    rule: Reading, read: Ledger, record: Row, points: Sequence[_Point]
+) -> Iterator[_Fault]:
+    for before, after in pairwise(points):
+        if before.day == after.day:
+            message = f"“{record['title']}”在 {after.day} 有两个读数。"
+            columns = rule.as_of, rule.record
+            yield _Fault(after.place, columns, "reading.twice", message, "留下其中一个。")
+        elif after.value < before.value and _adds_up(read, record):
+            yield _Fault(
+                after.place,
+                (rule.completed,),
+                "reading.fell",
+                f"“{record['title']}”的累计数比 {before.day} 的读数少。",
+                "核对两次读数；前次多报的，在 explanations.yml 说明。",
+            )
+
+
+def _against_record(
+    rule: Reading, read: Ledger, record: Row, points: Sequence[_Point]
+) -> Iterator[_Fault]:
+    """The record's own number is the reading of its own day."""
+    pace = read.schema.pace
+    assert pace is not None
+    day, text = _day(record[pace.as_of]), record[pace.completed]
+    if day is None or not is_number(text):
         return
-    whole = Fraction(record[pace.completed])
-    for day, value, index in points:
-        wrong = value != whole if day == day_of_record else adds_up and (
-            value > whole if day < day_of_record else value < whole
-        )
-        if wrong:
-            yield (index, rule.completed, _differs(ledger, read, index, record, pace))
+    for one in points:
+        more, less = one.value > Fraction(text), one.value < Fraction(text)
+        early, late = one.day < day and more, one.day > day and less
+        same = one.day == day and (more or less)
+        if same or ((early or late) and _adds_up(read, record)):
+            yield _Fault(
+                one.place,
+                (rule.completed,),
+                "reading.differs",
+                f"“{record['title']}”{one.day} 的读数与{read.schema.title}"
+                f"截至 {day} 的 {text} 不符。",
+                "同一天的两数应相同，累计数不应减少；改正其中一处。",
+            )
 
 
-def _outside(ledger: Ledger, index: int, day: date, first: date, following: date) -> Finding:
-    rule = ledger.schema.reading
-    assert rule is not None
-    return error(
-        "reading.outside",
-        ledger.place(index, rule.as_of),
-        f"读数的日期 {day} 不在本季之内（{first} 至 {following - timedelta(days=1)}）。",
-        "核对日期；属于别的季度的，登记在那一季。",
-    )
-
-
-def _of_another(ledger: Ledger, index: int, told: str, whose: str) -> Finding:
-    rule = ledger.schema.reading
-    assert rule is not None
-    return error(
-        "reading.department",
-        ledger.place(index, rule.department),
-        f"读数由“{told}”报送，所读的记录却由“{whose}”负责。",
-        "核对由谁报送；责任部门有变的，改被读的台账。",
-    )
-
-
-def _twice(ledger: Ledger, index: int, day: date) -> Finding:
-    rule = ledger.schema.reading
-    assert rule is not None
-    return error(
-        "reading.twice",
-        ledger.place(index, rule.record, rule.as_of),
-        f"“{ledger.rows[index]['title']}”在 {day} 有两个读数。",
-        "留下其中一个。",
-    )
-
-
-def _fell(ledger: Ledger, index: int, record: Row, before: date) -> Finding:
-    rule = ledger.schema.reading
-    assert rule is not None
-    return error(
-        "reading.fell",
-        ledger.place(index, rule.completed),
-        f"“{record['title']}”的累计数比 {before} 的读数少。",
-        "核对两次读数；前次多报的，在 explanations.yml 说明。",
-    )
-
-
-def _differs(ledger: Ledger, read: Ledger, index: int, record: Row, pace: Pace) -> Finding:
-    rule = ledger.schema.reading
-    assert rule is not None
-    row = ledger.rows[index]
-    return error(
-        "reading.differs",
-        ledger.place(index, rule.completed),
-        f"“{record['title']}”{row[rule.as_of]} 的读数为 {row[rule.completed]}，"
-        f"与{read.schema.title}截至 {record[pace.as_of]} 的 {record[pace.completed]} 不符。",
-        "同一天的两数应相同，累计数不应减少；改正其中一处。",
-    )
+def _adds_up(read: Ledger, record: Row) -> bool:
+    pace = read.schema.pace
+    return pace is not None and read.schema.field(pace.completed).accumulates(record)
 
 
 def _day(text: str) -> date | None:

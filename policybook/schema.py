@@ -50,6 +50,11 @@ class Field:
         """Whether no two records may have the same value."""
         return bool(self.constraints.get("unique")) or self.name == "id"
 
+    def accumulates(self, row: Mapping[str, str]) -> bool:
+        """Whether a record's cell counts up from the start of the year."""
+        rule = self.cumulative
+        return rule is not None and all(row.get(name) == value for name, value in rule.items())
+
     @property
     def duckdb(self) -> str:
         """Its DuckDB type; numbers are DECIMAL, never float."""

@@ -19,7 +19,6 @@ from policybook.database import check_database
 from policybook.datapackage import check_package
 from policybook.displayed import check_pages
 from policybook.due import check_due
-from policybook.rederived import check_rederived
 from policybook.errors import Finding, UsageError, error
 from policybook.facts import departments_of
 from policybook.inventory import check_files, check_sums
@@ -30,6 +29,7 @@ from policybook.numbers import display_text, evaluate_interval, interval_text, n
 from policybook.paper import check_document
 from policybook.published import RESTORE, SUMS, Release, read_release
 from policybook.recompute import check_queries
+from policybook.rederived import check_rederived
 from policybook.wording import in_numbers
 
 Check = Callable[[Release], list[Finding]]
@@ -231,7 +231,14 @@ VALUES: tuple[Check, ...] = (
     check_listing,
 )
 """Facts against ledgers: no page is looked at."""
-VIEWS: tuple[Check, ...] = (check_pages, check_coverage, check_package, check_cards, check_due, check_rederived)
+VIEWS: tuple[Check, ...] = (
+    check_pages,
+    check_coverage,
+    check_package,
+    check_cards,
+    check_due,
+    check_rederived,
+)
 """Pages against facts and ledgers, and what else repeats them."""
 REMADE: tuple[Check, ...] = (check_audit, check_document)
 """What is made anew from facts and ledgers, and compared."""

@@ -97,7 +97,9 @@ def _draw_rows(page: Sheet, rows: dict[str, list[Dot]]) -> None:
     known = [float(dot.rate) for dots in rows.values() for dot in dots]
     scale = (right - left) / min(max([1.0, *known]), CROP)
     for share, text in ((0, "0%"), (1, "100%")):
-        page.text(left + scale * share, page.top + 7, text, SMALL, QUIET, "center" if share else "left")
+        page.text(
+            left + scale * share, page.top + 7, text, SMALL, QUIET, "center" if share else "left"
+        )
     page.top += SMALL * LEADING + 2
     top = page.top
     for name, dots in rows.items():
