@@ -31,7 +31,8 @@ def check_rederived(release: Release) -> list[Finding]:
 
 def _compare(release: Release, name: str, rows: list[dict[str, str]]) -> list[Finding]:
     if name not in release.schemas:
-        return []
+        missing = error("verify.missing", f"data/{name}.csv", "发布里没有这份台账。", RESTORE)
+        return [missing] if rows else []
     right = records_text(release.schemas[name].names, rows)
     source = "data/ 里所据的台账"
     return list(_wrong_cells(release, name, rows, source)) or check_same(
