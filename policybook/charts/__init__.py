@@ -7,9 +7,9 @@ An empty cell is drawn as 未载明, a table without rows as 本期无记录.
 Nothing is done at import: matplotlib and the font are loaded with the first drawing.
 """
 
+from policybook.charts.dots import pace
 from policybook.charts.grid import heatmap
 from policybook.charts.lines import trend
-from policybook.charts.pace import pace
 from policybook.charts.parts import composition, stacked
 from policybook.charts.rows import bars, funnel, lower_bounds, progress
 from policybook.charts.sheet import rehearse, to_png, to_svg

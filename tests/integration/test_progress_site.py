@@ -16,6 +16,7 @@ from policybook.progress import PROGRESS
 from policybook.published import CRATE
 from policybook.readings import MONTHLY
 from policybook.release import write_sums
+from policybook.submissions import read_submissions
 from policybook.verify import verify_release
 from tests.conftest import PERIOD
 from tests.integration.office import copy_project
@@ -113,6 +114,18 @@ def test_a_new_quarter_begins_without_readings(tmp_path: Path) -> None:
         assert list(csv.DictReader(stream)) == []
     assert "readings" in (root / "data/2024Q3/period.yml").read_text("utf-8")
     assert not (root / f"data/2024Q3/{PROGRESS}.csv").exists()
+    assert "readings" not in (root / "data/2024Q3/submissions.csv").read_text("utf-8")
+
+
+def test_readings_are_owed_by_those_whose_tasks_they_are_of(tmp_path: Path) -> None:
+    """Once a task says who is responsible, a new quarter asks that department for readings."""
+    root = copy_project(tmp_path)
+    boilers = "燃煤锅炉替代,boilers,生态安全屏障,替代台数,台,36,21,,,,,,2024-08-22,累计,,"
+    change(root / f"data/{PERIOD}/tasks.csv", f"{boilers},", f"{boilers}虚构局,")
+    result = CliRunner().invoke(app, ["new", "2024Q3", "--root", str(root)])
+    assert result.exit_code == 0, result.output
+    owed = [(one.department, one.ledger) for one in read_submissions(root / "data/2024Q3")]
+    assert [one for one in owed if one[1] == "readings"] == [("虚构局", "readings")]
 
 
 def test_readings_that_are_handed_in_are_counted_and_checked(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ import itertools
 
 import pytest
 
-from policybook.charts import grid, lines, pace, sheet
+from policybook.charts import dots, grid, lines, sheet
 
 WHITE = "#ffffff"
 
@@ -79,7 +79,7 @@ def test_parts_differ(kind: str) -> None:
 @pytest.mark.parametrize("kind", SEEN)
 def test_standings_differ(kind: str) -> None:
     """No two standings have dots that look alike: filled or open, dark or pale."""
-    for (one, filled), (two, also) in itertools.combinations(pace.LOOKS.values(), 2):
+    for (one, filled), (two, also) in itertools.combinations(dots.LOOKS.values(), 2):
         assert filled != also or apart(one, two, kind) >= 40
 
 
