@@ -15,7 +15,7 @@ from pathlib import Path
 
 from policybook.config import Parameters
 from policybook.deadlines import add_months
-from policybook.derived import Row, derived_ledger, with_derived
+from policybook.derived import Row, derived_ledger, weakest, with_derived
 from policybook.errors import Finding, error
 from policybook.ledgers import Ledger
 from policybook.numbers import Interval, half_unit, is_number, plain, round_half_up
@@ -120,7 +120,8 @@ def _of_readings(
         record = known.get(row[rule.record])
         if record is None:  # found by the rules as a key that leads nowhere
             continue
-        own = {name: row.get(name, "") for name in ("id", "items", "evidence", "source", "note")}
+        own = {name: row.get(name, "") for name in ("id", "items", "source", "note")}
+        own["evidence"] = weakest([row["evidence"], record["evidence"]])
         cells = {pace.completed: row[rule.completed], pace.as_of: row[rule.as_of], pace.printed: ""}
         yield _row(read, schema.name, {**record, **own, **cells}, year)
 

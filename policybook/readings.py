@@ -15,11 +15,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from policybook.deadlines import add_months
-from policybook.derived import Row, derived_ledger, with_derived
+from policybook.derived import Row, derived_ledger, weakest, with_derived
 from policybook.errors import Finding, error
 from policybook.explanations import Explanations, settled
 from policybook.ledgers import Ledger
-from policybook.model import EVIDENCE
 from policybook.numbers import is_number
 from policybook.pace import Reading
 from policybook.period import parse_period
@@ -85,7 +84,7 @@ def _rows(
                 "missing": str(len(absent)),
                 "absent": "；".join(map(_told, absent)) if department else "",
                 "items": "1",
-                "evidence": max((row["evidence"] for row in owned), key=EVIDENCE.index),
+                "evidence": weakest(row["evidence"] for row in owned),
                 "source": owned[0]["source"],
                 "note": "",
             }

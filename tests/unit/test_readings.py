@@ -233,6 +233,20 @@ def test_a_reading_is_judged_on_its_own_day(handed_in: Written) -> None:
     ]
 
 
+def test_an_unknown_grade_of_evidence_is_a_finding(handed_in: Written) -> None:
+    """The program's own ledgers are made before the rules are asked, and must not stumble."""
+    data = handed_in([whole(evidence="rumour")], reading(JANUARY, "5"))
+    assert codes(data) == ["ledger.enum"]
+    assert load_inputs(data, PERIOD).ledgers[MONTHLY].rows[0]["evidence"] == "rumour"
+
+
+def test_a_reading_is_no_better_known_than_its_plan(handed_in: Written) -> None:
+    """Its completion is a record, the plan it is held against a printed total."""
+    data = handed_in([whole(evidence="aggregate")], reading(JANUARY, "5"))
+    rows = load_inputs(data, PERIOD).ledgers[PROGRESS].rows
+    assert {row["evidence"] for row in rows} == {"aggregate"}
+
+
 @pytest.mark.parametrize(
     ("period", "months"),
     [
