@@ -156,7 +156,7 @@ def _changed(
 def _fell(
     pair: _Pair, field: Field, row: Mapping[str, str], before: Mapping[str, str], place: str
 ) -> Finding | None:
-    if not _accumulates(field, row) or not pair.same_year:
+    if not field.accumulates(row) or not pair.same_year:
         return None
     old, new = Fraction(before[field.name]), Fraction(row[field.name])
     if new >= old:
@@ -167,13 +167,6 @@ def _fell(
         f"累计数由上期的 {before[field.name]} 降为 {row[field.name]}（{row['title']}）。",
         "核对两期；上期多报的，在 explanations.yml 说明。",
     )
-
-
-def _accumulates(field: Field, row: Mapping[str, str]) -> bool:
-    """Whether a cell counts up from the start of the year."""
-    if field.cumulative is None:
-        return False
-    return all(row.get(column) == value for column, value in field.cumulative.items())
 
 
 def slip(ratio: Fraction) -> str:
@@ -191,7 +184,7 @@ def _jumped(
     new = row[field.name]
     if not Fraction(old) or not Fraction(new):
         return None
-    if not pair.same_year and _accumulates(field, row) and Fraction(new) < Fraction(old):
+    if not pair.same_year and field.accumulates(row) and Fraction(new) < Fraction(old):
         return None  # it starts anew
     ratio = abs(Fraction(new) / Fraction(old))
     small = field.type == "integer" and abs(Fraction(old)) < 10 and abs(Fraction(new)) < 100

@@ -19,6 +19,8 @@ from policybook.ledgers import HEADER_LINES, Ledger
 from policybook.model import Cell, Fact
 from policybook.notebooks import evaluate_notebooks
 from policybook.period import parse_period
+from policybook.progress import check_progress
+from policybook.readings import check_readings
 from policybook.relations import Relation, check_facts, load_relations
 from policybook.rules import check_ledgers, check_references
 from policybook.submissions import check_submissions
@@ -70,6 +72,8 @@ def check_against_earlier(data: Path, inputs: Inputs) -> list[Finding]:
     findings = check_submissions(inputs.folder, titles)
     findings += check_plausibility(inputs.ledgers, inputs.explanations)
     findings += check_deadlines(inputs.ledgers, inputs.parameters.as_of, inputs.explanations)
+    findings += check_progress(inputs.ledgers)
+    findings += check_readings(inputs.ledgers, inputs.parameters.period, inputs.explanations)
     edition = parse_period(inputs.parameters.period)
     editions = earlier_editions(data, edition)
     if not editions:

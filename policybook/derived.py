@@ -12,6 +12,7 @@ from pathlib import Path
 
 from policybook.errors import ConfigError, error
 from policybook.ledgers import Ledger
+from policybook.model import EVIDENCE
 from policybook.schema import Schema, parse_schema
 
 _FOLDER = Path(__file__).parent / "schemas"
@@ -29,6 +30,11 @@ def derived_ledger(name: str, rows: Iterable[Mapping[str, str]], folder: Path) -
     records = tuple({**row} for row in rows)
     lines = tuple(range(2, len(records) + 2))
     return Ledger(derived_schema(name), folder / f"{name}.csv", records, lines)
+
+
+def weakest(grades: Iterable[str]) -> str:
+    """The weakest of some evidence grades; what is none is weaker still, and found by the rules."""
+    return max(grades, key=lambda one: EVIDENCE.index(one) if one in EVIDENCE else len(EVIDENCE))
 
 
 def with_derived(ledgers: Mapping[str, Ledger], *derived: Ledger) -> dict[str, Ledger]:

@@ -18,7 +18,9 @@ from policybook.ledgers import Ledger, read_ledgers
 from policybook.pairings import with_pairings
 from policybook.matrix import with_matrix
 from policybook.period import parse_period
+from policybook.progress import with_progress, year_of
 from policybook.provenance import Provenance, attach, check_provenance, read_provenance
+from policybook.readings import with_monthly
 from policybook.schema import Schema, load_schemas
 
 
@@ -26,6 +28,7 @@ from policybook.schema import Schema, load_schemas
 class Inputs:
     """One edition's parameters and ledgers, corrections made, due dates and pairs worked out."""
     """One edition's parameters and ledgers, corrections made and derived ledgers worked out."""
+    """One edition's parameters and ledgers, corrections made, the derived ones worked out."""
 
     folder: Path  # of its quarter
     parameters: Parameters
@@ -73,6 +76,8 @@ def load_inputs(data: Path, period: str) -> Inputs:
     ledgers = with_pairings(ledgers, folder)
     ledgers = with_concentration(with_matrix(corrected, folder), folder)
     ledgers = with_deadlines(ledgers, parameters.as_of, folder)
+    ledgers = with_progress(ledgers, year_of(parameters), folder)
+    ledgers = with_monthly(ledgers, parameters.period, folder)
     return Inputs(
         folder,
         parameters,

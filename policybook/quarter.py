@@ -134,10 +134,15 @@ def _parameters(text: str, period: Period, carried: list[Carried]) -> str:
 
 
 def _submissions(carried: Mapping[str, Carried]) -> str:
-    """Who owes which ledger: the departments that the carried records name."""
+    """Who owes which ledger: the departments that the carried records name.
+
+    Readings are owed by those whose records they are of, and by nobody who is not named.
+    """
     owed = []
     for name, one in carried.items():
         named = {row.get("department", "") for row in one.rows} or {""}
+        if read := carried.get(one.schema.read_of):
+            named = {row["department"] for row in read.rows if row.get("department")}
         owed += [Submission(who, name, PENDING, "") for who in sorted(named)]
     return submissions_text(owed)
 

@@ -2,8 +2,8 @@
 
 Source: Frictionless Table Schema, Data Package v2.  The standard permits properties of
 our own: ``unit``, ``decimals``, ``printed``, ``references``, ``steady``, ``cumulative`` and
-``jump`` on fields, ``carry``, ``requires``, ``newcomers``, ``completion``, ``deadline``,
-``pairing``, ``adjusting``, ``apart``, ``matrix`` and ``derived`` on the schema.
+``jump`` on fields, ``carry``, ``requires``, ``newcomers``, ``completion``, ``deadline``, ``pace``,
+``reading``, ``pairing``, ``adjusting``, ``apart``, ``matrix`` and ``derived`` on the schema.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from typing import Any
 
 from policybook.declared import Adjusting, Apart, Matrix, Pairing
 from policybook.errors import ConfigError, error
+from policybook.pace import Pace, Reading, parse_pace
 
 _DUCKDB = {"string": "VARCHAR", "integer": "BIGINT", "date": "DATE"}
 TRACE_TABLES = ("facts", "operands", "cells")
@@ -49,6 +50,11 @@ class Field:
     def unique(self) -> bool:
         """Whether no two records may have the same value."""
         return bool(self.constraints.get("unique")) or self.name == "id"
+
+    def accumulates(self, row: Mapping[str, str]) -> bool:
+        """Whether a record's cell counts up from the start of the year."""
+        rule = self.cumulative
+        return rule is not None and all(row.get(name) == value for name, value in rule.items())
 
     @property
     def duckdb(self) -> str:
@@ -146,6 +152,8 @@ class Schema:
     newcomers: tuple[str, ...]  # to be filled in a record that the earlier edition did not have
     apart: Apart | None
     matrix: Matrix | None
+    pace: Pace | None
+    reading: Reading | None
     document: dict[str, Any]  # the Table Schema as it stands in its file
 
     def field(self, name: str) -> Field:
@@ -159,6 +167,14 @@ class Schema:
     def derived(self) -> bool:
         """Whether the program makes its records, so that nobody fills them in."""
         return bool(self.document.get("derived"))
+
+    @property
+    def read_of(self) -> str:
+        """The ledger whose records its readings are of; "" where it has none."""
+        named = [key.ledger for key in self.foreign_keys]
+        columns = [key.column for key in self.foreign_keys]
+        column = self.reading.record if self.reading else ""
+        return named[columns.index(column)] if column in columns else ""
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -179,6 +195,13 @@ def load_schemas(data: Path) -> dict[str, Schema]:
         raise ConfigError(
             error("schema.missing", folder, "没有台账结构文件。", "检查 --data 文件夹。")
         )
+    for path, schema in zip(paths, schemas.values(), strict=True):
+        read = schemas.get(schema.read_of)
+        if schema.reading and not (read and read.pace and read.pace.as_of):
+            message = f"{schema.title}的 reading 不是某个有 pace 和数据时点的台账的外键。"
+            raise ConfigError(
+                error("schema.reading", path, message, "写明外键，并给那个台账写明 pace。")
+            )
     return schemas
 
 
@@ -197,6 +220,7 @@ def parse_schema(name: str, document: dict[str, Any]) -> Schema:
     keys = tuple(_foreign_key(name, entry) for entry in document.get("foreignKeys", []))
     completion, deadline = document.get("completion"), document.get("deadline")
     pairing, adjusting = document.get("pairing"), document.get("adjusting")
+    pace, reading = document.get("pace"), document.get("reading")
     schema = Schema(
         name,
         document["title"],
@@ -214,6 +238,8 @@ def parse_schema(name: str, document: dict[str, Any]) -> Schema:
         tuple(document.get("newcomers", [])),
         Apart(**_tuples(document["apart"])) if "apart" in document else None,
         Matrix(**_tuples(document["matrix"])) if "matrix" in document else None,
+        parse_pace(pace) if pace else None,
+        Reading(**reading) if reading else None,
         document,
     )
     _check_columns(schema)
@@ -251,8 +277,10 @@ def _check_columns(schema: Schema) -> None:
         spoken += [*one.when, *one.columns]
     if schema.completion:
         spoken += asdict(schema.completion).values()
-    for rule in (schema.deadline, schema.pairing, schema.adjusting, schema.apart, schema.matrix):
+    for rule in (schema.deadline, schema.pace, schema.reading, schema.pairing):
         spoken += rule.columns if rule else []
+    for other in (schema.adjusting, schema.apart, schema.matrix):
+        spoken += other.columns if other else []
     spoken += schema.newcomers
     for field in schema.fields:
         spoken += field.cumulative or {}

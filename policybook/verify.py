@@ -29,8 +29,6 @@ from policybook.numbers import display_text, evaluate_interval, interval_text, n
 from policybook.paper import check_document
 from policybook.published import RESTORE, SUMS, Release, read_release
 from policybook.recompute import check_queries
-from policybook.rederived import check_pairings
-from policybook.remade import check_concentration, check_matrix
 from policybook.wording import in_numbers
 
 Check = Callable[[Release], list[Finding]]
@@ -247,14 +245,11 @@ VALUES: tuple[Check, ...] = (
 )
 """Facts against ledgers: no page is looked at."""
 VIEWS: tuple[Check, ...] = (
-    *(check_pages, check_package, check_cards, check_due, check_pairings),
     check_pages,
     check_coverage,
     check_package,
     check_cards,
     check_due,
-    check_matrix,
-    check_concentration,
 )
 """Pages against facts and ledgers, and what else repeats them."""
 REMADE: tuple[Check, ...] = (check_audit, check_document, check_database, check_coverage)

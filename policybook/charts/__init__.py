@@ -7,6 +7,7 @@ An empty cell is drawn as 未载明, a table without rows as 本期无记录.
 Nothing is done at import: matplotlib and the font are loaded with the first drawing.
 """
 
+from policybook.charts.dots import pace
 from policybook.charts.grid import heatmap
 from policybook.charts.lines import trend
 from policybook.charts.parts import composition, stacked
@@ -20,6 +21,7 @@ __all__ = [
     "funnel",
     "heatmap",
     "lower_bounds",
+    "pace",
     "progress",
     "rehearse",
     "stacked",

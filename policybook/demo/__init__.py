@@ -24,6 +24,7 @@ from policybook.demo.policies import PolicyMatrix
 from policybook.demo.problems import ProblemList
 from policybook.demo.projects import Portfolio
 from policybook.demo.quarters import Quarter, plan_quarters
+from policybook.demo.readings import report_readings
 from policybook.demo.tasks import Row, report_tasks
 from policybook.errors import UsageError, error
 from policybook.ledgers import csv_text
@@ -122,6 +123,7 @@ def _simulate(
     adjusting, evaluating = Chance(seed, "adjustments"), Chance(seed, "evaluations")
     before: list[Row] = []
     matrix = PolicyMatrix(Chance(seed, "policies"))
+    read = Chance(seed, "readings")
     tasks = report_tasks(Chance(seed, "tasks"), quarters)
     funds = report_funds(Chance(seed, "funds"), quarters)
     purposes = Purposes(Chance(seed, "purposes"))
@@ -132,6 +134,7 @@ def _simulate(
         opinions = docket.advance(quarter, problems, projects)
         ledgers = {
             "tasks": task_rows,
+            "readings": report_readings(read, quarter, task_rows),
             "projects": projects,
             "problems": problems,
             "funds": purposes.link(fund_rows, projects),

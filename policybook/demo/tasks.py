@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from policybook.demo.chance import Chance, rounded
-from policybook.demo.city import DISTRICT_PACE, DISTRICTS, MARK, TASKS, Task
+from policybook.demo.city import DISTRICT_PACE, DISTRICTS, MARK, STEADY, TASKS, Task
 from policybook.demo.quarters import FIRST, Quarter
 
 Row = dict[str, str]
@@ -74,9 +74,6 @@ def _row(
     place: int,
 ) -> Row:
     task, code, district = cell
-    floor, ceiling = (planned * (2 * quarter.number + side) / 8 for side in (-1, 1))
-    progress = "滞后" if done < floor else "超前" if done >= ceiling else "正常"
-    outcome = "未完成" if done < planned else "超额" if done > planned else "完成"
     return {
         "id": f"{task.code}-{code}-{quarter.year}",
         "title": task.title,
@@ -87,10 +84,7 @@ def _row(
         "planned": f"{planned}",
         "completed": f"{done}",
         "previous": "" if before is None else f"{before}",
-        "floor": f"{floor}",
-        "ceiling": f"{ceiling}",
-        "progress": progress,
-        "outcome": outcome,
+        "season": "" if task.season == STEADY else "；".join(map(str, task.season)),
         "over_plan": "是" if task.over else "否",
         "settled": quarter.settled,
         "as_of": quarter.last.isoformat(),

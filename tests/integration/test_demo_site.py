@@ -21,9 +21,11 @@ from policybook.ledgers import records_text
 from policybook.pages import read_page, read_text
 from policybook.paper import reply_bytes
 from policybook.period import find_periods
+from policybook.progress import BEHIND, PROGRESS
 from policybook.project import Project
 from policybook.published import CALENDAR, DOCUMENT, read_release
 from policybook.publishing import release
+from policybook.readings import MONTHLY
 from policybook.register import read_register
 from policybook.release import write_sums
 from policybook.verify import verify_release
@@ -131,6 +133,21 @@ def test_opinions_pass_through_every_state(city: Path) -> None:
         assert len(calendar.walk("VEVENT")) == len(release.rows("deadlines"))
     states = {("未到期", ""), ("临期", ""), ("逾期", "否"), ("已答复", "是"), ("已答复", "否")}
     assert seen == states
+
+
+def test_tasks_are_seen_at_every_speed(city: Path) -> None:
+    """In eight quarters some are behind, some ahead; most readings are handed in, a few are not."""
+    standings, states = set(), set()
+    for edition in read_register(city / "data"):
+        release = read_release(city / "_build" / "site" / edition)
+        rows = [row for row in release.rows(PROGRESS) if row["ledger"] == "tasks"]
+        standings |= {row["standing"] for row in rows}
+        states |= {row["state"] for row in release.rows(MONTHLY)}
+        facts = json.loads((release.folder / "facts.json").read_text("utf-8"))["facts"]
+        (behind,) = [one["value"] for one in facts if one["id"] == "tasks.behind"]
+        assert int(behind) == sum(row["standing"] == BEHIND for row in rows)
+    assert standings == {"滞后", "正常", "超前"}
+    assert states == {"已报", "部分", "未报"}
 
 
 def test_the_reply_of_a_later_quarter_is_traced(city: Path, tmp_path: Path) -> None:

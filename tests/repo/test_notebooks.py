@@ -15,7 +15,7 @@ from tests.repo.tree import project_files
 
 Notebook = dict[str, Any]
 
-NUMBERS = (*range(1, 9), 10)
+NUMBERS = range(1, 11)
 READABLE_ID = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 RANDOM_ID = re.compile(r"(?=.*[0-9])[0-9a-f]{8}(-[0-9a-f]{4}){0,3}(-[0-9a-f]{12})?")
 FILE_NAME = re.compile(r"[0-9]{2}_[a-z0-9_]+\.ipynb")

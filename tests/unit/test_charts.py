@@ -79,6 +79,20 @@ LOWER = table(
     ("主题党日", 1, "次", "否"),
     ("节目", None, None, None),
 )
+PACE = table(
+    "title rate line standing",
+    ("燃煤锅炉替代", Decimal("0.5833"), Decimal("0.6421"), "正常"),
+    ("电煤中长期合同签订", Decimal("1.17"), Decimal("0.6421"), "超前"),
+    ("老旧小区改造", Decimal("0.1"), Decimal("0.6421"), "滞后"),
+    ("老旧小区改造", Decimal("0.7"), Decimal("0.5"), "超前"),
+    ("一次写多的", Decimal("5"), Decimal("0.6421"), "超前"),
+    ("森林抚育", None, None, "无计划数"),
+)
+LONG_PACE = table(
+    "title rate line standing",
+    ("二次管网和楼道立管改造以及其他供热设施的更新工程", Decimal("0.9913"), Decimal(1), "正常"),
+    ("老旧小区", Decimal(0), Decimal(1), "滞后"),
+)
 EVENTS = table(
     "title on kind precision",
     ("市政府报告", date(2024, 8, 22), "文件", "日"),
@@ -104,6 +118,8 @@ ALL = [
     pytest.param(charts.stacked, STACK, id="stacked"),
     pytest.param(charts.funnel, FUNNEL, id="funnel"),
     pytest.param(charts.lower_bounds, LOWER, id="lower-bounds"),
+    pytest.param(charts.pace, PACE, id="pace"),
+    pytest.param(charts.pace, LONG_PACE, id="pace-long"),
     pytest.param(charts.timeline, EVENTS, id="timeline"),
     pytest.param(charts.timeline, YEARS, id="timeline-years"),
 ]
@@ -265,6 +281,17 @@ def test_progress_of_capacities_takes_the_unit_from_the_head() -> None:
     assert "160/200\u200280%" in words
     assert "单位：万千瓦；整条表示计划（100%）" in words
     assert "160/200\u200280%" in texts(charts.progress, wind, unit="%")
+
+
+def test_a_pace_is_written_where_a_row_has_one() -> None:
+    """One record's completion as exact as its cell; several are dots alone, none is said."""
+    words = texts(charts.pace, PACE)
+    assert {"58.33%", "117%", "500%", "未载明", "0%", "100%"} <= set(words)
+    assert not {"10%", "70%"} & set(words)
+    assert [word for word in words if word in STANDINGS] == list(STANDINGS)
+
+
+STANDINGS = ("滞后", "正常", "超前", "时序进度")
 
 
 def test_lower_bounds_say_so() -> None:

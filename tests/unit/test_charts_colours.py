@@ -6,7 +6,7 @@ import itertools
 
 import pytest
 
-from policybook.charts import grid, lines, sheet
+from policybook.charts import dots, grid, lines, sheet
 
 WHITE = "#ffffff"
 
@@ -74,6 +74,13 @@ def test_parts_differ(kind: str) -> None:
         assert apart(one, two, kind) >= 25, (one, two)
     for one, two in itertools.combinations(sheet.PARTS[:4], 2):
         assert apart(one, two, kind) >= 15, (one, two)
+
+
+@pytest.mark.parametrize("kind", SEEN)
+def test_standings_differ(kind: str) -> None:
+    """No two standings have dots that look alike: filled or open, dark or pale."""
+    for (one, filled), (two, also) in itertools.combinations(dots.LOOKS.values(), 2):
+        assert filled != also or apart(one, two, kind) >= 40
 
 
 @pytest.mark.parametrize("kind", SEEN)

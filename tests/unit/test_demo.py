@@ -16,7 +16,10 @@ from policybook.demo import LEAST_RECORDS, MOST_QUARTERS, TEMPLATE, write_demo
 from policybook.demo.chance import Chance
 from policybook.demo.quarters import plan_quarters
 from policybook.errors import Finding, UsageError
+from policybook.inputs import load_inputs
 from policybook.period import find_periods
+from policybook.progress import PROGRESS
+from policybook.readings import MONTHLY
 
 Rows = list[dict[str, str]]
 
@@ -114,7 +117,7 @@ def test_same_seed_same_bytes(tmp_path: Path) -> None:
     one, two, other = (contents(tmp_path / name) for name in ("one", "two", "other"))
     assert one == two
     assert one.keys() == other.keys()
-    ledgers = ("tasks", "projects", "problems", "funds", "opinions")
+    ledgers = ("tasks", "readings", "projects", "problems", "funds", "opinions")
     assert all(one[f"data/2031Q2/{x}.csv"] != other[f"data/2031Q2/{x}.csv"] for x in ledgers)
 
 
@@ -220,7 +223,7 @@ def test_the_city_says_that_it_is_made_up(city: Path) -> None:
 
 def test_all_records_are_itemised(city: Path) -> None:
     """Each row stands for one record, so that every number can be seen through."""
-    for ledger in ("tasks", "projects", "problems", "funds", "opinions", "milestones"):
+    for ledger in ("tasks", "readings", "projects", "problems", "funds", "opinions", "milestones"):
         for rows in read(city, ledger):
             assert {(row["items"], row["evidence"]) for row in rows} == {("1", "record")}
 
@@ -228,7 +231,7 @@ def test_all_records_are_itemised(city: Path) -> None:
 @pytest.mark.parametrize(
     ("ledger", "columns"),
     [
-        ("tasks", ["completed", "floor", "ceiling"]),
+        ("tasks", ["completed"]),
         ("projects", ["paid"]),
         ("funds", ["approved", "issued", "spent"]),
     ],
@@ -362,14 +365,33 @@ def test_an_open_problem_holds_its_project(city: Path) -> None:
 
 def test_the_story_has_ups_and_downs(city: Path) -> None:
     """The second year goes better than the first, some fall behind, and some go over the plan."""
-    year_ends = [read(city, "tasks")[place] for place in (3, 7)]
-    slow, quick = (sum(row["progress"] == "滞后" for row in rows) for rows in year_ends)
+    year_ends = [standings(city, period) for period in ("2031Q4", "2032Q4")]
+    slow, quick = (sum(row["standing"] == "滞后" for row in rows) for rows in year_ends)
     assert slow > 2 * quick
     assert {row["outcome"] for row in year_ends[1]} == {"未完成", "完成", "超额"}
     assert any(row["delayed"] == "是" for row in read(city, "projects")[-1])
     assert any(row["overdue"] == "是" for row in read(city, "problems")[-1])
-    behind = [row["district"] for rows in year_ends for row in rows if row["progress"] == "滞后"]
+    behind = [row["district"] for rows in year_ends for row in rows if row["standing"] == "滞后"]
     assert behind.count("石榴区") > 3 * behind.count("白鹭区")
+
+
+def standings(root: Path, period: str) -> Rows:
+    """How the tasks of an edition stand against the time gone."""
+    rows = load_inputs(root / "data", period).ledgers[PROGRESS].rows
+    return [row for row in rows if row["ledger"] == "tasks"]
+
+
+def test_most_departments_hand_in_their_readings(city: Path) -> None:
+    """Each month of each quarter is read; some are missing, in part or altogether, most are not."""
+    seen: list[str] = []
+    for period in find_periods(city / "data"):
+        rows = load_inputs(city / "data", str(period)).ledgers[MONTHLY].rows
+        assert {row["month"] for row in rows} == {
+            f"{period.year}-{3 * period.quarter - back:02d}" for back in range(3)
+        }
+        seen += [row["state"] for row in rows]
+    assert set(seen) == {"已报", "部分", "未报"}
+    assert seen.count("已报") > len(seen) / 2 > seen.count("部分") > seen.count("未报")
 
 
 def test_investments_are_many_small_and_few_large(city: Path) -> None:
