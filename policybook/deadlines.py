@@ -65,7 +65,7 @@ def _dates(rule: Deadline, row: Row, records: Mapping[str, Row]) -> Row:
 
 def _row(schema: Schema, rule: Deadline, row: Row, dates: Row, on: date) -> dict[str, str]:
     due, printed = _due(rule, dates), dates.get(rule.due, "") if rule.received else ""
-    done = _day(row.get(rule.done, ""))
+    done = parse_day(row.get(rule.done, ""))
     done = done if done and done <= on else None
     state, on_time = _state(rule, due, done, on)
     days = (due - (done or on)).days if due else None
@@ -95,16 +95,17 @@ def _row(schema: Schema, rule: Deadline, row: Row, dates: Row, on: date) -> dict
 
 def _due(rule: Deadline, row: Row) -> date | None:
     """Received and so many months; else the date given outright."""
-    received, months = _day(row.get(rule.received, "")), row.get(rule.months, "")
+    received, months = parse_day(row.get(rule.received, "")), row.get(rule.months, "")
     if received and months.isdecimal():
         try:
             return add_months(received, int(months))
         except (ValueError, OverflowError):  # beyond the calendar: found as such by the rules
             return None
-    return _day(row.get(rule.due, ""))
+    return parse_day(row.get(rule.due, ""))
 
 
-def _day(text: str) -> date | None:
+def parse_day(text: str) -> date | None:
+    """A cell of dates; ``None`` for an empty or mistyped one."""
     try:
         return date.fromisoformat(text)
     except ValueError:
@@ -152,8 +153,8 @@ def _faults(
     ledger: Ledger, rule: Deadline, index: int, row: Row, on: date
 ) -> Iterator[tuple[str, Finding]]:
     field = ledger.schema.field
-    received, printed = _day(row.get(rule.received, "")), _day(row.get(rule.due, ""))
-    due, done = _due(rule, row), _day(row.get(rule.done, ""))
+    received, printed = parse_day(row.get(rule.received, "")), parse_day(row.get(rule.due, ""))
+    due, done = _due(rule, row), parse_day(row.get(rule.done, ""))
     if rule.received and printed and due != printed:
         yield (
             rule.due,

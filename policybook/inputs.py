@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from policybook.comparisons import NotCompared
+from policybook.comparisons import NotCompared, earlier_editions
 from policybook.config import Parameters, read_parameters
 from policybook.corrections import Correction, apply_corrections, load_corrections
 from policybook.deadlines import with_deadlines
 from policybook.errors import Finding, LedgerError, error
 from policybook.explanations import Explanations, load_explanations
 from policybook.ledgers import Ledger, read_ledgers
+from policybook.moves import Standing, standing_of, with_moves
 from policybook.period import parse_period
 from policybook.provenance import Provenance, attach, check_provenance, read_provenance
 from policybook.schema import Schema, load_schemas
@@ -51,7 +52,30 @@ def notebook_parameters(period: str) -> dict[str, str]:
 
 
 def load_inputs(data: Path, period: str) -> Inputs:
-    """What an edition is computed from.
+    """What an edition is computed from, the moves since the last edition worked out.
+
+    Raises :class:`policybook.errors.PolicybookError` when something cannot be read, in the
+    edition itself or in one of those that its moves are worked out from.
+    """
+    inputs = read_inputs(data, period)
+    now = _standing(inputs)
+    if not now.cycled:
+        return inputs
+    edition = parse_period(period)
+    editions = earlier_editions(data, edition)
+    year = [one for one in editions if one.year == edition.year] or editions[-1:]
+    before = [_standing(read_inputs(data, str(one))) for one in year]
+    ledgers = with_moves(inputs.ledgers, now, before, inputs.folder)
+    schemas = {name: ledger.schema for name, ledger in ledgers.items()}
+    return replace(inputs, schemas=schemas, ledgers=ledgers)
+
+
+def _standing(inputs: Inputs) -> Standing:
+    return standing_of(inputs.parameters.period, inputs.parameters.as_of, inputs.ledgers)
+
+
+def read_inputs(data: Path, period: str) -> Inputs:
+    """What stands in one edition's own files: nothing in it depends on another edition.
 
     Raises :class:`policybook.errors.PolicybookError` when something cannot be read.
     """

@@ -276,7 +276,7 @@ def read_ledgers(
         elif other.is_file():
             path = other
         try:
-            ledgers[name], said = read_ledger(path, schema, name in empty)
+            ledgers[name], said = read_ledger(path, schema, schema.derived or name in empty)
             notes += said
         except LedgerError as problem:
             errors += problem.findings

@@ -2,8 +2,8 @@
 
 Source: Frictionless Table Schema, Data Package v2.  The standard permits properties of
 our own: ``unit``, ``decimals``, ``printed``, ``references``, ``steady``, ``cumulative`` and
-``jump`` on fields, ``carry``, ``requires``, ``completion``, ``deadline`` and ``derived`` on the
-schema.
+``jump`` on fields, ``carry``, ``requires``, ``completion``, ``deadline``, ``lifecycle`` and
+``derived`` on the schema.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from policybook.errors import ConfigError, error
+from policybook.lifecycle import Lifecycle, parse_lifecycle
 
 _DUCKDB = {"string": "VARCHAR", "integer": "BIGINT", "date": "DATE"}
 TRACE_TABLES = ("facts", "operands", "cells")
@@ -140,6 +141,7 @@ class Schema:
     requires: tuple[Requirement, ...]
     completion: Completion | None
     deadline: Deadline | None
+    lifecycle: Lifecycle | None
     document: dict[str, Any]  # the Table Schema as it stands in its file
 
     def field(self, name: str) -> Field:
@@ -190,6 +192,7 @@ def parse_schema(name: str, document: dict[str, Any]) -> Schema:
     fields = tuple(_field(entry) for entry in document["fields"])
     keys = tuple(_foreign_key(name, entry) for entry in document.get("foreignKeys", []))
     completion, deadline = document.get("completion"), document.get("deadline")
+    lifecycle = parse_lifecycle(document["lifecycle"]) if "lifecycle" in document else None
     schema = Schema(
         name,
         document["title"],
@@ -197,15 +200,25 @@ def parse_schema(name: str, document: dict[str, Any]) -> Schema:
         fields,
         keys,
         _carry(document.get("carry", {})),
-        tuple(
-            Requirement(one["when"], tuple(one["columns"])) for one in document.get("requires", [])
-        ),
+        _requirements(document.get("requires", []), lifecycle),
         Completion(**completion) if completion else None,
         Deadline(**deadline) if deadline else None,
+        lifecycle,
         document,
     )
     _check_columns(schema)
     return schema
+
+
+def _requirements(
+    entries: list[dict[str, Any]], lifecycle: Lifecycle | None
+) -> tuple[Requirement, ...]:
+    """Those that are written down, and those that follow from the life cycle."""
+    stated = [Requirement(one["when"], tuple(one["columns"])) for one in entries]
+    if lifecycle:
+        needed = [(one, lifecycle.required(one)) for one in lifecycle.states]
+        stated += [Requirement({lifecycle.status: one.word}, of) for one, of in needed if of]
+    return tuple(stated)
 
 
 def _foreign_key(name: str, entry: dict[str, Any]) -> ForeignKey:
@@ -237,6 +250,8 @@ def _check_columns(schema: Schema) -> None:
         spoken += asdict(schema.completion).values()
     if schema.deadline:
         spoken += schema.deadline.columns
+    if schema.lifecycle:
+        spoken += schema.lifecycle.columns
     for field in schema.fields:
         spoken += field.cumulative or {}
     spoken += [key.column for key in schema.foreign_keys]

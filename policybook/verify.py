@@ -25,6 +25,7 @@ from policybook.inventory import check_files, check_sums
 from policybook.lineage import printed_interval
 from policybook.listing import check_listing
 from policybook.model import Fact
+from policybook.moved import check_moves
 from policybook.numbers import display_text, evaluate_interval, interval_text, number_text
 from policybook.paper import check_document
 from policybook.published import RESTORE, SUMS, Release, read_release
@@ -230,7 +231,14 @@ VALUES: tuple[Check, ...] = (
     check_listing,
 )
 """Facts against ledgers: no page is looked at."""
-VIEWS: tuple[Check, ...] = (check_pages, check_coverage, check_package, check_cards, check_due)
+VIEWS: tuple[Check, ...] = (
+    check_pages,
+    check_coverage,
+    check_package,
+    check_cards,
+    check_due,
+    check_moves,
+)
 """Pages against facts and ledgers, and what else repeats them."""
 REMADE: tuple[Check, ...] = (check_audit, check_document)
 """What is made anew from facts and ledgers, and compared."""

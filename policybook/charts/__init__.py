@@ -7,6 +7,7 @@ An empty cell is drawn as 未载明, a table without rows as 本期无记录.
 Nothing is done at import: matplotlib and the font are loaded with the first drawing.
 """
 
+from policybook.charts.flow import flow
 from policybook.charts.grid import heatmap
 from policybook.charts.lines import trend
 from policybook.charts.parts import composition, stacked
@@ -17,6 +18,7 @@ from policybook.charts.timeline import timeline
 __all__ = [
     "bars",
     "composition",
+    "flow",
     "funnel",
     "heatmap",
     "lower_bounds",

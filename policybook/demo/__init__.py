@@ -110,7 +110,7 @@ def _simulate(
     funds = report_funds(Chance(seed, "funds"), quarters)
     for quarter, task_rows, fund_rows in zip(quarters, tasks, funds, strict=True):
         portfolio.enter(quarter)
-        problems = problem_list.advance(quarter, portfolio.projects)
+        problems = problem_list.advance(quarter, portfolio.projects, fund_rows)
         projects = portfolio.advance(quarter, problem_list.held())
         opinions = docket.advance(quarter, problems, projects)
         yield {
