@@ -18,6 +18,7 @@ from policybook.numbers import exact_text, is_number
 from policybook.period import Period
 from policybook.problems import first_told
 from policybook.schema import Field
+from policybook.states import wrong_moves
 
 SLIPS = (
     (Fraction(10), "多写或少写一个零"),
@@ -67,7 +68,10 @@ def check_changes(
         same_year = editions[0].year == editions[1].year
         pair = _Pair(ledger, before[name], same_year, explanations)
         findings += _vanished(pair)
-        findings += _reopened(pair, closed.get(name, frozenset()))
+        ended = closed.get(name, frozenset())
+        findings += _reopened(pair, ended)
+        for record, column, found in wrong_moves(ledger, before[name], ended):
+            findings.append(pair.settle(found, record, column))
         for index, row in enumerate(ledger.rows):
             known = before[name].by_id.get(row["id"])
             if known is not None:

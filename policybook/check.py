@@ -10,11 +10,12 @@ from pathlib import Path
 from policybook.adjustments import check_adjustments
 from policybook.catalogue import Statistic, load_catalogue
 from policybook.changes import check_changes, check_plausibility
+from policybook.comparisons import earlier_editions
 from policybook.deadlines import check_deadlines
 from policybook.edition import open_inputs
 from policybook.errors import Finding, LedgerError, PolicybookError, any_error, note
-from policybook.history import check_falls, earlier_editions, with_history
-from policybook.inputs import Inputs, load_inputs
+from policybook.history import check_falls, with_history
+from policybook.inputs import Inputs, load_inputs, read_inputs
 from policybook.ledgers import HEADER_LINES, Ledger
 from policybook.model import Cell, Fact
 from policybook.notebooks import evaluate_notebooks
@@ -23,6 +24,7 @@ from policybook.progress import check_progress
 from policybook.readings import check_readings
 from policybook.relations import Relation, check_facts, load_relations
 from policybook.rules import check_ledgers, check_references
+from policybook.states import check_states
 from policybook.submissions import check_submissions
 
 _CELLS_NAMED = 100
@@ -74,6 +76,7 @@ def check_against_earlier(data: Path, inputs: Inputs) -> list[Finding]:
     findings += check_deadlines(inputs.ledgers, inputs.parameters.as_of, inputs.explanations)
     findings += check_progress(inputs.ledgers)
     findings += check_readings(inputs.ledgers, inputs.parameters.period, inputs.explanations)
+    findings += check_states(inputs.ledgers, inputs.parameters.as_of, inputs.explanations)
     edition = parse_period(inputs.parameters.period)
     editions = earlier_editions(data, edition)
     if not editions:
@@ -82,7 +85,7 @@ def check_against_earlier(data: Path, inputs: Inputs) -> list[Finding]:
     for earlier in editions:
         before = {
             name: ledger
-            for name, ledger in load_inputs(data, str(earlier)).ledgers.items()
+            for name, ledger in read_inputs(data, str(earlier)).ledgers.items()
             if ledger.large is None and not ledger.schema.derived
         }
         for name, ledger in before.items():

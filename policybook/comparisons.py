@@ -13,11 +13,13 @@ from fractions import Fraction
 from pathlib import Path
 
 from policybook.catalogue import Statistic
+from policybook.corrections import find_editions
 from policybook.derived import derived_ledger
 from policybook.ledgers import Ledger
 from policybook.model import Fact
 from policybook.numbers import exact_text
 from policybook.period import Period, parse_period
+from policybook.register import read_register
 
 EARLIER = "earlier"
 AGAINST = {"quarter": (1, "上季度", "环比"), "year": (4, "上年同期", "同比")}
@@ -51,6 +53,18 @@ class NotCompared:
     statistic: str
     edition: str
     reason: str
+
+
+def earlier_editions(data: Path, edition: Period) -> list[Period]:
+    """The editions that one is compared with, oldest first.
+
+    The newest of each of the last quarters; a released edition keeps those it was released with.
+    """
+    kept = read_register(data).get(str(edition))
+    if kept is not None:
+        return sorted(map(parse_period, kept.bases.split()))
+    newest = {one.first: one for one in find_editions(data) if one.first < edition.first}
+    return [newest[quarter] for quarter in sorted(newest) if quarter >= edition.shifted(-TREND)]
 
 
 def base_id(statistic: str, quarter: Period) -> str:

@@ -9,10 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
-from pathlib import Path
 
-from policybook.derived import Row, derived_ledger, with_derived
-from policybook.ledgers import Ledger
+from policybook.derived import Row, Standing
 from policybook.numbers import is_number, plain
 from policybook.schema import Field, Schema
 
@@ -23,28 +21,15 @@ Records = Mapping[str, Iterable[Row]]
 """The records of each ledger by its name."""
 
 
-def with_concentration(ledgers: Mapping[str, Ledger], folder: Path) -> dict[str, Ledger]:
-    """The ledgers by name with ``concentration``, where one has something to rank.
-
-    ``folder``: where the ledger would stand.
-    Raises :class:`policybook.errors.ConfigError` when a ledger of that name is there already.
-    """
-    held = {name: one.rows for name, one in ledgers.items() if one.large is None}
-    rows = concentration_rows({name: one.schema for name, one in ledgers.items()}, held)
-    if not rows:
-        return dict(ledgers)
-    return with_derived(ledgers, derived_ledger(CONCENTRATION, rows, folder))
-
-
-def concentration_rows(schemas: Mapping[str, Schema], records: Records) -> list[dict[str, str]]:
+def concentration_of(standing: Standing) -> list[dict[str, str]]:
     """The rows of ``concentration``: by ledger, measure and column, the largest group first."""
     return [
         row
-        for name, schema in schemas.items()
-        if schema.apart and name in records
-        for measure in schema.apart.measures
-        for column in schema.apart.groups
-        for row in _ranked(schema, schema.field(measure), schema.field(column), records)
+        for schema in standing.ruled("apart")
+        if (rule := schema.apart)
+        for measure in rule.measures
+        for column in rule.groups
+        for row in _ranked(schema, schema.field(measure), schema.field(column), standing.records)
     ]
 
 

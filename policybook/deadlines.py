@@ -10,13 +10,13 @@ from __future__ import annotations
 from calendar import monthrange
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
-from pathlib import Path
 
-from policybook.derived import Row, derived_ledger, with_derived
+from policybook.declared import Deadline
+from policybook.derived import Row, Standing
 from policybook.errors import Finding, error
 from policybook.explanations import Explanations, settled
 from policybook.ledgers import Ledger
-from policybook.schema import Deadline, Schema
+from policybook.schema import Schema
 
 DEADLINES = "deadlines"
 WAITING, SOON, OVERDUE, UNKNOWN = "未到期", "临期", "逾期", "期限未定"
@@ -36,17 +36,10 @@ def add_months(day: date, months: int) -> date:
     return date(year, month, min(day.day, monthrange(year, month)[1]))
 
 
-def with_deadlines(ledgers: Mapping[str, Ledger], on: date, folder: Path) -> dict[str, Ledger]:
-    """The ledgers by name with ``deadlines``, where any of them has due dates.
-
-    ``on``: the day for which states are told; ``folder``: where the ledger would stand.
-    Raises :class:`ConfigError` when a ledger of that name is there already.
-    """
-    due = [one for one in ledgers.values() if one.schema.deadline and one.large is None]
-    if not due:
-        return dict(ledgers)
-    rows = [row for ledger in due for row in deadline_rows(ledger.schema, ledger.rows, on)]
-    return with_derived(ledgers, derived_ledger(DEADLINES, rows, folder))
+def deadlines_of(standing: Standing) -> list[dict[str, str]]:
+    """The rows of ``deadlines``."""
+    due = standing.ruled("deadline")
+    return [row for one in due for row in deadline_rows(one, standing.rows(one.name), standing.on)]
 
 
 def deadline_rows(schema: Schema, rows: Iterable[Row], on: date) -> list[dict[str, str]]:
@@ -65,7 +58,7 @@ def _dates(rule: Deadline, row: Row, records: Mapping[str, Row]) -> Row:
 
 def _row(schema: Schema, rule: Deadline, row: Row, dates: Row, on: date) -> dict[str, str]:
     due, printed = _due(rule, dates), dates.get(rule.due, "") if rule.received else ""
-    done = _day(row.get(rule.done, ""))
+    done = parse_day(row.get(rule.done, ""))
     done = done if done and done <= on else None
     state, on_time = _state(rule, due, done, on)
     days = (due - (done or on)).days if due else None
@@ -95,16 +88,17 @@ def _row(schema: Schema, rule: Deadline, row: Row, dates: Row, on: date) -> dict
 
 def _due(rule: Deadline, row: Row) -> date | None:
     """Received and so many months; else the date given outright."""
-    received, months = _day(row.get(rule.received, "")), row.get(rule.months, "")
+    received, months = parse_day(row.get(rule.received, "")), row.get(rule.months, "")
     if received and months.isdecimal():
         try:
             return add_months(received, int(months))
         except (ValueError, OverflowError):  # beyond the calendar: found as such by the rules
             return None
-    return _day(row.get(rule.due, ""))
+    return parse_day(row.get(rule.due, ""))
 
 
-def _day(text: str) -> date | None:
+def parse_day(text: str) -> date | None:
+    """A cell of dates; ``None`` for an empty or mistyped one."""
     try:
         return date.fromisoformat(text)
     except ValueError:
@@ -152,8 +146,8 @@ def _faults(
     ledger: Ledger, rule: Deadline, index: int, row: Row, on: date
 ) -> Iterator[tuple[str, Finding]]:
     field = ledger.schema.field
-    received, printed = _day(row.get(rule.received, "")), _day(row.get(rule.due, ""))
-    due, done = _due(rule, row), _day(row.get(rule.done, ""))
+    received, printed = parse_day(row.get(rule.received, "")), parse_day(row.get(rule.due, ""))
+    due, done = _due(rule, row), parse_day(row.get(rule.done, ""))
     if rule.received and printed and due != printed:
         yield (
             rule.due,

@@ -6,6 +6,46 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
+class Requirement:
+    """Columns that a record must fill once it has certain values."""
+
+    when: dict[str, str]
+    columns: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Completion:
+    """The columns of plan and completion, and the one that allows more than the plan."""
+
+    planned: str
+    completed: str
+    may_exceed: str  # 是: completion may be over 100 %
+
+
+@dataclass(frozen=True)
+class Deadline:
+    """The columns that say when a record is due, and when it was done; "" for none.
+
+    Due is ``received`` and so many ``months``; a date in ``due`` is then the one that a document
+    prints, and otherwise the due date itself.
+    """
+
+    done: str  # when it was answered or cleared …
+    status: str  # … which this column then says …
+    word: str  # … by this value
+    responsible: str
+    due: str
+    received: str = ""
+    months: str = ""
+    parent: str = ""  # the record that it shares its dates with, where it has none itself
+
+    @property
+    def columns(self) -> list[str]:
+        """The columns it speaks of."""
+        return [one for name, one in vars(self).items() if one and name != "word"]
+
+
+@dataclass(frozen=True)
 class Pairing:
     """The columns by which strong records are paired with weak ones; "" for none.
 

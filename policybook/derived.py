@@ -6,17 +6,49 @@ Their schemas (``derived``) are the same in every project; their names are taken
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from pathlib import Path
 
 from policybook.errors import ConfigError, error
 from policybook.ledgers import Ledger
 from policybook.model import EVIDENCE
-from policybook.schema import Schema, parse_schema
+from policybook.schema import Schema, parse_schema, split_ids
 
 _FOLDER = Path(__file__).parent / "schemas"
 Row = Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How one edition stands: all that is derived from the edition alone is derived from this."""
+
+    period: str
+    year: tuple[date, date]  # first and last day of the one that plans are for
+    on: date  # the day of its states
+    schemas: Mapping[str, Schema]
+    records: Mapping[str, Sequence[Row]]  # by ledger; a large ledger's are left out
+
+    def rows(self, name: str) -> Sequence[Row]:
+        """A ledger's records; none where there is no such ledger."""
+        return self.records.get(name, ())
+
+    def ruled(self, rule: str) -> list[Schema]:
+        """The schemas that declare a property, such as ``deadline``, and have their records."""
+        held = [one for name, one in self.schemas.items() if name in self.records]
+        return [one for one in held if getattr(one, rule) and not one.derived]
+
+    def named_by(self, name: str) -> dict[str, list[str]]:
+        """By record of a ledger: the records of other ledgers whose cells list it."""
+        found: dict[str, list[str]] = {}
+        for ledger, schema in self.schemas.items():
+            columns = [one.name for one in schema.fields if one.references == name]
+            for row in self.rows(ledger) if columns else ():
+                for one in (one for column in columns for one in split_ids(row[column])):
+                    found.setdefault(one, []).append(row["id"])
+        return found
 
 
 @cache

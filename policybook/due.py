@@ -7,12 +7,10 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 from uuid import NAMESPACE_URL, uuid5
 
-from policybook.config import parse_shown_date
 from policybook.coverage import published_parameters
-from policybook.deadlines import DEADLINES, OPEN, deadline_rows
+from policybook.deadlines import DEADLINES, OPEN
 from policybook.errors import Finding
 from policybook.published import CALENDAR, Release, check_same
-from policybook.rederived import check_rederived
 
 if TYPE_CHECKING:
     from icalendar import Event
@@ -76,17 +74,5 @@ def _right_calendar(release: Release) -> str:
 
 
 def check_due(release: Release) -> list[Finding]:
-    """The ledger of due dates, worked out again from the ledgers it rests on; and the calendar."""
-    if DEADLINES not in release.schemas:
-        return []
-    on = parse_shown_date(published_parameters(release.folder)["as_of"])
-    assert on is not None
-    rows = [
-        row
-        for name, schema in release.schemas.items()
-        if schema.deadline
-        for row in deadline_rows(schema, release.rows(name), on)
-    ]
-    source = "、".join(f"data/{one.name}.csv" for one in release.schemas.values() if one.deadline)
-    found = check_rederived(release, DEADLINES, rows, source, "verify.due")
-    return found + check_same(release, CALENDAR, _right_calendar(release), f"{DEADLINES}.csv")
+    """The calendar against the ledger of due dates."""
+    return check_same(release, CALENDAR, _right_calendar(release), f"{DEADLINES}.csv")

@@ -12,14 +12,14 @@ from policybook.catalogue import Statistic, load_catalogue
 from policybook.comparisons import (
     AGAINST,
     EARLIER,
-    TREND,
     Base,
     NotCompared,
+    earlier_editions,
     earlier_ledger,
     same_value,
     unfit,
 )
-from policybook.corrections import find_editions, load_corrections
+from policybook.corrections import load_corrections
 from policybook.derived import derived_schema, with_derived
 from policybook.edition import open_inputs
 from policybook.errors import Finding, LedgerError, error
@@ -77,18 +77,6 @@ def with_history(root: Path, data: Path, inputs: Inputs) -> Inputs:
         ledgers=with_derived(inputs.ledgers, earlier_ledger(bases, inputs.folder)),
         not_compared=tuple(blocked),
     )
-
-
-def earlier_editions(data: Path, edition: Period) -> list[Period]:
-    """The editions that one is compared with, oldest first.
-
-    The newest of each of the last quarters; a released edition keeps those it was released with.
-    """
-    kept = read_register(data).get(str(edition))
-    if kept is not None:
-        return sorted(map(parse_period, kept.bases.split()))
-    newest = {one.first: one for one in find_editions(data) if one.first < edition.first}
-    return [newest[quarter] for quarter in sorted(newest) if quarter >= edition.shifted(-TREND)]
 
 
 def _facts(root: Path, data: Path, edition: Period) -> Mapping[str, Fact]:

@@ -2,33 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from policybook.adjustments import adjusted
-from policybook.comparisons import NotCompared
-from policybook.concentration import with_concentration
+from policybook.comparisons import NotCompared, earlier_editions
 from policybook.config import Parameters, read_parameters
 from policybook.corrections import Correction, apply_corrections, load_corrections
-from policybook.deadlines import with_deadlines
+from policybook.derived import Standing, derived_ledger, with_derived
+from policybook.deriving import derive, standing_of
 from policybook.errors import Finding, LedgerError, error
 from policybook.explanations import Explanations, load_explanations
 from policybook.ledgers import Ledger, read_ledgers
-from policybook.pairings import with_pairings
-from policybook.matrix import with_matrix
+from policybook.moves import MOVES, RESULTS, moves_of
 from policybook.period import parse_period
-from policybook.progress import with_progress, year_of
 from policybook.provenance import Provenance, attach, check_provenance, read_provenance
-from policybook.readings import with_monthly
 from policybook.schema import Schema, load_schemas
 
 
 @dataclass(frozen=True)
 class Inputs:
-    """One edition's parameters and ledgers, corrections made, due dates and pairs worked out."""
-    """One edition's parameters and ledgers, corrections made and derived ledgers worked out."""
-    """One edition's parameters and ledgers, corrections made, the derived ones worked out."""
+    """One edition's parameters and ledgers, corrections made, derived ledgers among them."""
+
+    """One edition's parameters and ledgers, corrections made, derived ledgers among them."""
 
     folder: Path  # of its quarter
     parameters: Parameters
@@ -59,7 +56,35 @@ def notebook_parameters(period: str) -> dict[str, str]:
 
 
 def load_inputs(data: Path, period: str) -> Inputs:
-    """What an edition is computed from.
+    """What an edition is computed from, the moves since the last edition worked out.
+
+    Raises :class:`policybook.errors.PolicybookError` when something cannot be read, in the
+    edition itself or in one of those that its moves are worked out from.
+    """
+    inputs = read_inputs(data, period)
+    now = _standing(inputs)
+    if not now.ruled("lifecycle"):
+        return inputs
+    edition = parse_period(period)
+    editions = earlier_editions(data, edition)
+    year = [one for one in editions if one.year == edition.year] or editions[-1:]
+    moves, results = moves_of(now, [_standing(read_inputs(data, str(one))) for one in year])
+    return _with(inputs, {MOVES: moves, RESULTS: results})
+
+
+def _standing(inputs: Inputs) -> Standing:
+    return standing_of(inputs.parameters, inputs.ledgers)
+
+
+def _with(inputs: Inputs, derived: Mapping[str, Iterable[Mapping[str, str]]]) -> Inputs:
+    made = [derived_ledger(name, rows, inputs.folder) for name, rows in derived.items()]
+    ledgers = with_derived(inputs.ledgers, *made)
+    schemas = {name: ledger.schema for name, ledger in ledgers.items()}
+    return replace(inputs, schemas=schemas, ledgers=ledgers)
+
+
+def read_inputs(data: Path, period: str) -> Inputs:
+    """What stands in one edition's own files: nothing in it depends on another edition.
 
     Raises :class:`policybook.errors.PolicybookError` when something cannot be read.
     """
@@ -71,20 +96,15 @@ def load_inputs(data: Path, period: str) -> Inputs:
     read, findings = read_ledgers(data, folder, schemas, parameters.empty_ledgers)
     provenance = read_provenance(folder)
     findings += check_provenance(folder, read, provenance)
-    corrected = apply_corrections(attach(read, provenance), corrections)
-    ledgers = with_deadlines(corrected, parameters.as_of, folder)
-    ledgers = with_pairings(ledgers, folder)
-    ledgers = with_concentration(with_matrix(corrected, folder), folder)
-    ledgers = with_deadlines(ledgers, parameters.as_of, folder)
-    ledgers = with_progress(ledgers, year_of(parameters), folder)
-    ledgers = with_monthly(ledgers, parameters.period, folder)
-    return Inputs(
+    ledgers = apply_corrections(attach(read, provenance), corrections)
+    inputs = Inputs(
         folder,
         parameters,
-        {name: ledger.schema for name, ledger in ledgers.items()},
+        schemas,
         ledgers,
         provenance,
         corrections,
         replace(load_explanations(folder), adjusted=adjusted(ledgers)),
         findings,
     )
+    return _with(inputs, derive(_standing(inputs)))

@@ -9,11 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 from policybook.declared import Matrix
-from policybook.derived import Row, derived_ledger, with_derived
-from policybook.ledgers import Ledger
+from policybook.derived import Row, Standing
 from policybook.schema import split_ids
 
 COVERAGE = "coverage"
@@ -107,26 +105,17 @@ def _cells(
         )
 
 
-def with_matrix(ledgers: Mapping[str, Ledger], folder: Path) -> dict[str, Ledger]:
-    """The ledgers by name with ``coverage``, where one of them declares a matrix.
-
-    ``folder``: where the ledger would stand.
-    Raises :class:`policybook.errors.ConfigError` when a ledger of that name is there already.
-    """
-    held = {name: one.rows for name, one in ledgers.items() if one.large is None}
-    rows = coverage_rows({name: one.schema.matrix for name, one in ledgers.items()}, held)
-    return with_derived(ledgers, derived_ledger(COVERAGE, rows, folder)) if rows else dict(ledgers)
-
-
-def coverage_rows(rules: Mapping[str, Matrix | None], records: Records) -> list[dict[str, str]]:
-    """The rows of ``coverage``; none where no ledger that is held declares a matrix."""
+def coverage_of(standing: Standing) -> list[dict[str, str]]:
+    """The rows of ``coverage``."""
     return [
         _row(rule, cell, entries)
-        for name, rule in rules.items()
-        if rule and name in records
-        for entries in [[row for row in records[name] if row[rule.column] == rule.entry]]
+        for schema in standing.ruled("matrix")
+        if (rule := schema.matrix)
+        for entries in [
+            [row for row in standing.rows(schema.name) if row[rule.column] == rule.entry]
+        ]
         if entries
-        for cell in matrix_cells(name, rule, records)
+        for cell in matrix_cells(schema.name, rule, standing.records)
     ]
 
 

@@ -7,12 +7,10 @@ even has more pairs of the same domain, or as many and more of the same district
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from pathlib import Path
+from collections.abc import Iterable, Sequence
 
 from policybook.declared import Pairing
-from policybook.derived import Row, derived_ledger, with_derived
-from policybook.ledgers import Ledger
+from policybook.derived import Row, Standing
 from policybook.schema import Schema
 
 PAIRINGS = "pairings"
@@ -20,17 +18,10 @@ BOTH, DOMAIN, DISTRICT, EVEN = "同领域同地区", "同领域", "同地区", "
 """What decided a pair: what the two have in common, or only that loads are to be even."""
 
 
-def with_pairings(ledgers: Mapping[str, Ledger], folder: Path) -> dict[str, Ledger]:
-    """The ledgers by name with ``pairings``, where any of them says how its records are paired.
-
-    ``folder``: where the ledger would stand.
-    Raises :class:`ConfigError` when a ledger of that name is there already.
-    """
-    paired = [one for one in ledgers.values() if one.schema.pairing and one.large is None]
-    if not paired:
-        return dict(ledgers)
-    rows = [row for ledger in paired for row in pairing_rows(ledger.schema, ledger.rows)]
-    return with_derived(ledgers, derived_ledger(PAIRINGS, rows, folder))
+def pairings_of(standing: Standing) -> list[dict[str, str]]:
+    """The rows of ``pairings``."""
+    paired = standing.ruled("pairing")
+    return [row for one in paired for row in pairing_rows(one, standing.rows(one.name))]
 
 
 def pairing_rows(schema: Schema, rows: Iterable[Row]) -> list[dict[str, str]]:

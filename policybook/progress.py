@@ -11,11 +11,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
-from pathlib import Path
 
-from policybook.config import Parameters
 from policybook.deadlines import add_months
-from policybook.derived import Row, derived_ledger, weakest, with_derived
+from policybook.derived import Row, Standing, weakest
 from policybook.errors import Finding, error
 from policybook.ledgers import Ledger
 from policybook.numbers import Interval, half_unit, is_number, plain, round_half_up
@@ -61,11 +59,6 @@ class Year:
         return before
 
 
-def year_of(parameters: Parameters) -> Year:
-    """The year of an edition."""
-    return Year(parameters.year_start, parameters.year_end, parameters.as_of)
-
-
 def season_shares(text: str) -> tuple[Fraction, ...] | None:
     """A plan's shares of the four quarters, from per cent separated by ；; None without a plan.
 
@@ -78,29 +71,17 @@ def season_shares(text: str) -> tuple[Fraction, ...] | None:
     return shares if sum(shares) == 1 and min(shares) >= 0 else None
 
 
-def with_progress(ledgers: Mapping[str, Ledger], year: Year, folder: Path) -> dict[str, Ledger]:
-    """The ledgers by name with ``progress``, where any of them has a pace.
-
-    ``folder``: where the ledger would stand.
-    Raises :class:`ConfigError` when a ledger of that name is there already.
-    """
-    held = {name: one for name, one in ledgers.items() if one.large is None}
-    schemas = {name: one.schema for name, one in held.items()}
-    rows = progress_of(schemas, {name: one.rows for name, one in held.items()}, year)
-    return with_derived(ledgers, derived_ledger(PROGRESS, rows, folder)) if rows else dict(ledgers)
-
-
-def progress_of(
-    schemas: Mapping[str, Schema], records: Mapping[str, Iterable[Row]], year: Year
-) -> list[dict[str, str]]:
-    """The rows of ``progress`` from all ledgers that have some."""
+def progress_of(standing: Standing) -> list[dict[str, str]]:
+    """The rows of ``progress``: records with a plan, then readings of them."""
+    year = Year(*standing.year, standing.on)
     rows = []
-    for name, schema in schemas.items():
-        if schema.pace:
-            rows += progress_rows(schema, records[name], year)
-        if schema.reading and (read := schemas.get(schema.read_of)) and schema.read_of in records:
-            known = {row["id"]: row for row in records[schema.read_of]}
-            rows += _of_readings(schema, records[name], read, known, year)
+    for schema in standing.ruled("pace"):
+        rows += progress_rows(schema, standing.rows(schema.name), year)
+    for schema in standing.ruled("reading"):
+        known = {row["id"]: row for row in standing.rows(schema.read_of)}
+        if known:
+            read = standing.schemas[schema.read_of]
+            rows += _of_readings(schema, standing.rows(schema.name), read, known, year)
     return rows
 
 

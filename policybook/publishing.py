@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 
 from policybook.building import build_edition
-from policybook.comparisons import EARLIER
+from policybook.comparisons import EARLIER, earlier_editions
 from policybook.corrections import corrections_file, find_editions, load_corrections
 from policybook.errors import (
     Finding,
@@ -22,7 +22,6 @@ from policybook.errors import (
 )
 from policybook.folders import recover, replace_file, swap, workshop
 from policybook.front import write_front
-from policybook.history import earlier_editions
 from policybook.inputs import load_inputs
 from policybook.period import Period
 from policybook.project import Project

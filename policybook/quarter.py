@@ -10,7 +10,7 @@ from pathlib import Path
 from policybook.corrections import find_editions
 from policybook.errors import Finding, UsageError, error, note
 from policybook.folders import workshop
-from policybook.inputs import load_inputs
+from policybook.inputs import read_inputs
 from policybook.ledgers import SUBMISSIONS, Ledger, records_text
 from policybook.period import Period
 from policybook.schema import Schema, split_ids
@@ -41,7 +41,7 @@ def start_quarter(data: Path, period: Period) -> list[Finding]:
         raise UsageError(error("new.exists", target, "这一期已经建好。", "要重建，先自行移走。"))
     if not before:
         raise UsageError(error("new.first", data, "没有更早的一期可以承接。", "第一期手工建立。"))
-    inputs = load_inputs(data, str(before[-1]))
+    inputs = read_inputs(data, str(before[-1]))
     earlier = str(before[-1])
     carried = {
         name: _carried(ledger)

@@ -6,16 +6,15 @@ was read.  Once a month is expected of each of those records.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
 from itertools import pairwise
-from pathlib import Path
 from typing import NamedTuple
 
 from policybook.deadlines import add_months
-from policybook.derived import Row, derived_ledger, weakest, with_derived
+from policybook.derived import Row, Standing, weakest
 from policybook.errors import Finding, error
 from policybook.explanations import Explanations, settled
 from policybook.ledgers import Ledger
@@ -35,32 +34,19 @@ def months_of(period: str) -> tuple[date, ...]:
     return tuple(add_months(first, number) for number in range(4))
 
 
-def with_monthly(ledgers: Mapping[str, Ledger], period: str, folder: Path) -> dict[str, Ledger]:
-    """The ledgers by name with ``monthly``, where any of them has readings.
-
-    ``folder``: where the ledger would stand.
-    Raises :class:`ConfigError` when a ledger of that name is there already.
-    """
-    held = {name: one for name, one in ledgers.items() if one.large is None}
-    schemas = {name: one.schema for name, one in held.items()}
-    rows = monthly_of(schemas, {name: one.rows for name, one in held.items()}, period)
-    return with_derived(ledgers, derived_ledger(MONTHLY, rows, folder)) if rows else dict(ledgers)
-
-
-def monthly_of(
-    schemas: Mapping[str, Schema], records: Mapping[str, Iterable[Row]], period: str
-) -> list[dict[str, str]]:
+def monthly_of(standing: Standing) -> list[dict[str, str]]:
     """The rows of ``monthly``: each department in each month of the quarter."""
     return [
         row
-        for name, schema in schemas.items()
-        if schema.reading and schema.read_of in records
-        for row in _rows(schema, list(records[name]), list(records[schema.read_of]), period)
+        for schema in standing.ruled("reading")
+        for row in _rows(
+            schema, standing.rows(schema.name), standing.rows(schema.read_of), standing.period
+        )
     ]
 
 
 def _rows(
-    schema: Schema, readings: list[Row], read: list[Row], period: str
+    schema: Schema, readings: Sequence[Row], read: Sequence[Row], period: str
 ) -> Iterator[dict[str, str]]:
     rule = schema.reading
     assert rule is not None

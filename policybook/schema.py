@@ -2,8 +2,9 @@
 
 Source: Frictionless Table Schema, Data Package v2.  The standard permits properties of
 our own: ``unit``, ``decimals``, ``printed``, ``references``, ``steady``, ``cumulative`` and
-``jump`` on fields, ``carry``, ``requires``, ``newcomers``, ``completion``, ``deadline``, ``pace``,
-``reading``, ``pairing``, ``adjusting``, ``apart``, ``matrix`` and ``derived`` on the schema.
+``jump`` on fields, ``carry``, ``requires``, ``newcomers``, ``completion``, ``deadline``,
+``lifecycle``, ``pace``, ``reading``, ``pairing``, ``adjusting``, ``apart``, ``matrix`` and
+``derived`` on the schema.
 """
 
 from __future__ import annotations
@@ -14,8 +15,17 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from policybook.declared import Adjusting, Apart, Matrix, Pairing
+from policybook.declared import (
+    Adjusting,
+    Apart,
+    Completion,
+    Deadline,
+    Matrix,
+    Pairing,
+    Requirement,
+)
 from policybook.errors import ConfigError, error
+from policybook.lifecycle import Lifecycle, parse_lifecycle
 from policybook.pace import Pace, Reading, parse_pace
 
 _DUCKDB = {"string": "VARCHAR", "integer": "BIGINT", "date": "DATE"}
@@ -87,46 +97,6 @@ class Carry:
 
 
 @dataclass(frozen=True)
-class Requirement:
-    """Columns that a record must fill once it has certain values."""
-
-    when: dict[str, str]
-    columns: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Completion:
-    """The columns of plan and completion, and the one that allows more than the plan."""
-
-    planned: str
-    completed: str
-    may_exceed: str  # 是: completion may be over 100 %
-
-
-@dataclass(frozen=True)
-class Deadline:
-    """The columns that say when a record is due, and when it was done; "" for none.
-
-    Due is ``received`` and so many ``months``; a date in ``due`` is then the one that a document
-    prints, and otherwise the due date itself.
-    """
-
-    done: str  # when it was answered or cleared …
-    status: str  # … which this column then says …
-    word: str  # … by this value
-    responsible: str
-    due: str
-    received: str = ""
-    months: str = ""
-    parent: str = ""  # the record that it shares its dates with, where it has none itself
-
-    @property
-    def columns(self) -> list[str]:
-        """The columns it speaks of."""
-        return [one for name, one in vars(self).items() if one and name != "word"]
-
-
-@dataclass(frozen=True)
 class ForeignKey:
     """A column whose values are ids of another (or the same) ledger."""
 
@@ -154,6 +124,7 @@ class Schema:
     matrix: Matrix | None
     pace: Pace | None
     reading: Reading | None
+    lifecycle: Lifecycle | None
     document: dict[str, Any]  # the Table Schema as it stands in its file
 
     def field(self, name: str) -> Field:
@@ -221,6 +192,7 @@ def parse_schema(name: str, document: dict[str, Any]) -> Schema:
     completion, deadline = document.get("completion"), document.get("deadline")
     pairing, adjusting = document.get("pairing"), document.get("adjusting")
     pace, reading = document.get("pace"), document.get("reading")
+    lifecycle = parse_lifecycle(document["lifecycle"]) if "lifecycle" in document else None
     schema = Schema(
         name,
         document["title"],
@@ -228,9 +200,7 @@ def parse_schema(name: str, document: dict[str, Any]) -> Schema:
         fields,
         keys,
         _carry(document.get("carry", {})),
-        tuple(
-            Requirement(one["when"], tuple(one["columns"])) for one in document.get("requires", [])
-        ),
+        _requirements(document.get("requires", []), lifecycle),
         Completion(**completion) if completion else None,
         Deadline(**deadline) if deadline else None,
         Pairing(**pairing) if pairing else None,
@@ -240,6 +210,7 @@ def parse_schema(name: str, document: dict[str, Any]) -> Schema:
         Matrix(**_tuples(document["matrix"])) if "matrix" in document else None,
         parse_pace(pace) if pace else None,
         Reading(**reading) if reading else None,
+        lifecycle,
         document,
     )
     _check_columns(schema)
@@ -248,6 +219,17 @@ def parse_schema(name: str, document: dict[str, Any]) -> Schema:
 
 def _tuples(entry: Mapping[str, Any]) -> dict[str, Any]:
     return {name: tuple(v) if isinstance(v, list) else v for name, v in entry.items()}
+
+
+def _requirements(
+    entries: list[dict[str, Any]], lifecycle: Lifecycle | None
+) -> tuple[Requirement, ...]:
+    """Those that are written down, and those that follow from the life cycle."""
+    stated = [Requirement(one["when"], tuple(one["columns"])) for one in entries]
+    if lifecycle:
+        needed = [(one, lifecycle.required(one)) for one in lifecycle.states]
+        stated += [Requirement({lifecycle.status: one.word}, of) for one, of in needed if of]
+    return tuple(stated)
 
 
 def _foreign_key(name: str, entry: dict[str, Any]) -> ForeignKey:
@@ -277,7 +259,7 @@ def _check_columns(schema: Schema) -> None:
         spoken += [*one.when, *one.columns]
     if schema.completion:
         spoken += asdict(schema.completion).values()
-    for rule in (schema.deadline, schema.pace, schema.reading, schema.pairing):
+    for rule in (schema.deadline, schema.lifecycle, schema.pace, schema.reading, schema.pairing):
         spoken += rule.columns if rule else []
     for other in (schema.adjusting, schema.apart, schema.matrix):
         spoken += other.columns if other else []

@@ -25,10 +25,12 @@ from policybook.inventory import check_files, check_sums
 from policybook.lineage import printed_interval
 from policybook.listing import check_listing
 from policybook.model import Fact
+from policybook.moved import check_moves
 from policybook.numbers import display_text, evaluate_interval, interval_text, number_text
 from policybook.paper import check_document
 from policybook.published import RESTORE, SUMS, Release, read_release
 from policybook.recompute import check_queries
+from policybook.rederived import check_derived
 from policybook.wording import in_numbers
 
 Check = Callable[[Release], list[Finding]]
@@ -245,11 +247,7 @@ VALUES: tuple[Check, ...] = (
 )
 """Facts against ledgers: no page is looked at."""
 VIEWS: tuple[Check, ...] = (
-    check_pages,
-    check_coverage,
-    check_package,
-    check_cards,
-    check_due,
+    *(check_pages, check_package, check_cards, check_due, check_derived, check_moves),
 )
 """Pages against facts and ledgers, and what else repeats them."""
 REMADE: tuple[Check, ...] = (check_audit, check_document, check_database, check_coverage)

@@ -8,6 +8,7 @@ Nothing is done at import: matplotlib and the font are loaded with the first dra
 """
 
 from policybook.charts.dots import pace
+from policybook.charts.flow import flow
 from policybook.charts.grid import heatmap
 from policybook.charts.lines import trend
 from policybook.charts.parts import composition, stacked
@@ -18,6 +19,7 @@ from policybook.charts.timeline import timeline
 __all__ = [
     "bars",
     "composition",
+    "flow",
     "funnel",
     "heatmap",
     "lower_bounds",

@@ -32,6 +32,8 @@ PNG_DPI = 200
 """Dots per inch of the pictures for printed documents."""
 
 INK, QUIET, RULE = "#1a1a1a", "#595959", "#8a949e"
+PALE = 0.45
+"""From this luminance on a colour needs an edge on the white sheet."""
 DONE, REMAINING, PLAN, NEUTRAL = "#12436d", "#d5dde5", "#1a1a1a", "#2f78b7"
 """Colours by meaning; they differ in lightness, so also in grey and to the colour-blind."""
 PARTS = (
@@ -165,10 +167,33 @@ class Sheet:
         """A filled rectangle, with an edge when its colour is near to white."""
         from matplotlib.patches import Rectangle
 
-        pale = luminance(colour) > 0.45
+        pale = luminance(colour) > PALE
         edge: dict[str, Any] = {"edgecolor": RULE, "linewidth": 0.7} if pale else {"linewidth": 0}
         shape = Rectangle((x, y), width, height, facecolor=colour, clip_on=False, **edge)
         self.axes.add_patch(shape)
+
+    def band(
+        self,
+        between: tuple[float, float],
+        tops: tuple[float, float],
+        height: float,
+        colour: str,
+    ) -> None:
+        """A curved band from left to right, with a white edge or one that is seen on the sheet."""
+        from matplotlib.patches import PathPatch
+        from matplotlib.path import Path
+
+        (left, right), (start, end) = between, tops
+        middle = (left + right) / 2
+        places = [(left, start), (middle, start), (middle, end), (right, end)]
+        back = [(x, y + height) for x, y in reversed(places)]
+        curve = [Path.CURVE4] * 3
+        codes = [Path.MOVETO, *curve, Path.LINETO, *curve, Path.CLOSEPOLY]
+        shape = Path([*places, *back, places[0]], codes)
+        edge = RULE if luminance(colour) > PALE else "#ffffff"
+        self.axes.add_patch(
+            PathPatch(shape, facecolor=colour, edgecolor=edge, linewidth=0.7, clip_on=False)
+        )
 
     def line(self, *places: tuple[float, float], colour: str = RULE, width: float = 0.8) -> None:
         """A line through the places."""

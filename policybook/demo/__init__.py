@@ -9,7 +9,7 @@ from pathlib import Path
 
 from policybook.demo.chance import Chance
 from policybook.demo.city import COMMITTEE, ISSUER, MARK, NAME
-from policybook.demo.funds import report_funds
+from policybook.demo.funds import Purposes, report_funds
 from policybook.demo.grassroots import Branches, report_activities
 from policybook.demo.mechanisms import (
     Letters,
@@ -18,7 +18,6 @@ from policybook.demo.mechanisms import (
     list_evaluations,
     list_mechanisms,
 )
-from policybook.demo.funds import Purposes, report_funds
 from policybook.demo.opinions import Docket, list_milestones
 from policybook.demo.policies import PolicyMatrix
 from policybook.demo.problems import ProblemList
@@ -129,7 +128,7 @@ def _simulate(
     purposes = Purposes(Chance(seed, "purposes"))
     for quarter, task_rows, fund_rows in zip(quarters, tasks, funds, strict=True):
         portfolio.enter(quarter)
-        problems = problem_list.advance(quarter, portfolio.projects)
+        problems = problem_list.advance(quarter, portfolio.projects, fund_rows)
         projects = portfolio.advance(quarter, problem_list.held())
         opinions = docket.advance(quarter, problems, projects)
         ledgers = {

@@ -108,6 +108,12 @@ MATTERS = {
     "群众诉求": ("施工噪声投诉", "出入口封闭影响出行", "绿化恢复要求"),
     "设计变更": ("地质条件与勘察不符", "方案调整待审", "预算核增待批"),
 }
+TOLD_BY = {
+    "资金缺口": "funds.spend_rate",
+    "用地手续": "projects.early",
+    "设计变更": "projects.delayed",
+}
+"""The statistic that shows whether the problems of a category are solved."""
 FUND_CHANNELS = ("上级补助", "专项债券", "市级财政", "银行贷款")
 FUND_USES = ("城市更新", "道路桥梁", "水务设施", "养老托育", "学校建设", "产业园区")
 OPINIONS = (

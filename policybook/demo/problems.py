@@ -14,6 +14,7 @@ from policybook.demo.city import (
     DISTRICTS,
     MARK,
     MATTERS,
+    TOLD_BY,
 )
 from policybook.demo.projects import Project
 from policybook.demo.quarters import Quarter
@@ -34,6 +35,8 @@ class Problem:
     raised_on: date
     due_on: date
     status: str = "新增"
+    advanced_on: date | None = None
+    solved_on: date | None = None
     cleared_on: date | None = None
     proof: str = ""
 
@@ -47,8 +50,14 @@ class ProblemList:
         self._count = 0
         self._problems: list[Problem] = []
 
-    def advance(self, quarter: Quarter, projects: Sequence[Project]) -> list[Row]:
-        """The quarter's ledger; ``projects``: those that a new problem may be about."""
+    def advance(
+        self, quarter: Quarter, projects: Sequence[Project], funds: Sequence[Row]
+    ) -> list[Row]:
+        """The quarter's ledger.
+
+        ``projects``: those that a new problem may be about; ``funds``: the quarter's ledger, from
+        which a lack of money may be made good.
+        """
         first = not self._problems
         self._problems = [one for one in self._problems if one.status != "已销号"]
         missing = self._size - len(self._problems)
@@ -63,7 +72,9 @@ class ProblemList:
         for one in self._problems:
             if one.raised_on < quarter.first:
                 self._work(one, quarter)
-        return [_row(one, quarter, place) for place, one in enumerate(self._problems, start=1)]
+        return [
+            _row(one, quarter, place, funds) for place, one in enumerate(self._problems, start=1)
+        ]
 
     def held(self) -> set[str]:
         """The projects that have an open problem."""
@@ -94,20 +105,49 @@ class ProblemList:
         one.due_on -= one.raised_on - (quarter.first - age)
         one.raised_on = quarter.first - age
         one.status = "推进"
+        one.advanced_on = one.raised_on + age / 4
+        if self._chance.happens(40):
+            one.status = "已解决"
+            one.solved_on = one.raised_on + age / 2
 
     def _work(self, one: Problem, quarter: Quarter) -> None:
         pace = year_pace(quarter) * year_pace(quarter) * DISTRICT_PACE[one.district]
         luck = int(pace * (28 if one.upward else 48) / 100)
-        if one.status != "已解决":
-            one.status = "已解决" if self._chance.happens(luck) else "推进"
-        if one.status == "已解决" and self._chance.happens(70):
+        if one.status == "已解决":
+            self._verify(one, quarter)
+            return
+        one.advanced_on = one.advanced_on or quarter.day(self._chance.between(0, 20))
+        one.status = "推进"
+        if self._chance.happens(luck):
+            one.status = "已解决"
+            one.solved_on = quarter.day(self._chance.between(21, 89))
+
+    def _verify(self, one: Problem, quarter: Quarter) -> None:
+        """What was solved by the end of the last quarter is cleared, sent back, or still waits."""
+        if self._chance.happens(75):
             one.status = "已销号"
             one.cleared_on = quarter.day(self._chance.between(3, 89))
             number = one.id.partition("-")[2]
             one.proof = f"验收单{quarter.period}-{number}（演示）"
+        elif self._chance.happens(40):
+            one.status, one.solved_on = "推进", None
 
 
-def _row(one: Problem, quarter: Quarter, place: int) -> Row:
+def _day(day: date | None) -> str:
+    return day.isoformat() if day else ""
+
+
+def _money(one: Problem, funds: Sequence[Row]) -> str:
+    """The first fund of its department and district, where money is what is lacking."""
+    theirs = (
+        row["id"]
+        for row in funds
+        if (row["department"], row["district"]) == (one.department, one.district)
+    )
+    return next(theirs, "") if one.category == "资金缺口" else ""
+
+
+def _row(one: Problem, quarter: Quarter, place: int, funds: Sequence[Row]) -> Row:
     late = one.status != "已销号" and one.due_on < quarter.last
     return {
         "id": one.id,
@@ -116,11 +156,15 @@ def _row(one: Problem, quarter: Quarter, place: int) -> Row:
         "upward": "是" if one.upward else "否",
         "status": one.status,
         "project": one.project,
+        "funds": _money(one, funds),
+        "statistics": TOLD_BY.get(one.category, ""),
         "raised_on": one.raised_on.isoformat(),
         "due_on": one.due_on.isoformat(),
         "overdue": "是" if late else "否",
-        "cleared_on": one.cleared_on.isoformat() if one.cleared_on else "",
-        "cleared_month": one.cleared_on.isoformat()[:7] if one.cleared_on else "",
+        "advanced_on": _day(one.advanced_on),
+        "solved_on": _day(one.solved_on),
+        "cleared_on": _day(one.cleared_on),
+        "cleared_month": _day(one.cleared_on)[:7],
         "proof": one.proof,
         "department": one.department,
         "district": one.district,

@@ -135,8 +135,8 @@ def test_a_new_quarter_lets_go_of_what_is_closed(project: Path) -> None:
     """A cleared problem is left out, and no opinion names it any more; a note says so."""
     change(
         project / f"data/{PERIOD}/problems.csv",
-        "否,,,,,,,1,record,report:三,短板",
-        "否,已销号,,2024-09-20,会议纪要（虚构）,,,1,record,report:三,短板",
+        "否,,,,,,,,,,,,1,record,report:三,短板",
+        "否,已销号,,,,2024-07-01,2024-07-15,2024-09-01,2024-09-20,会议纪要（虚构）,,,1,record,report:三,短板",
     )
     result = run("new", NEW, "--root", project)
     assert result.exit_code == 0, result.output

@@ -39,7 +39,7 @@ PUT_RIGHT = (
     Fault("tasks", "demo-enterprises", "as_of", "2024/9/30", "ingest.", "2024-09-30"),
     Fault("tasks", "saline-land", "completed", "—", "ingest.", ""),
     Fault("tasks", "graduates", "title", "大学生留呼\n就业创业", "ingest.", "大学生留呼就业创业"),
-    Fault("problems", "ozone", "status", " 整改中\u3000", "", "整改中"),
+    Fault("problems", "ozone", "status", " 推进中\u3000", "", "推进中"),
 )
 FOUND = (
     Fault("tasks", "safety-hazards", "completed", 24000, "change.fell"),

@@ -34,6 +34,8 @@ CHANGES: dict[tuple[str, str, str], object] = {
     ("projects", "cluster-projects", "items"): 398,
     ("projects", "cluster-projects", "investment"): "4,200.10",
     ("milestones", "report-made", "on"): date(2024, 11, 20),
+    ("problems", "hazards-fixed", "items"): 24500,
+    ("problems", "hazards-fixing", "items"): 371,
 }
 CORRECTION = """\
 - revision: 1

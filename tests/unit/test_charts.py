@@ -104,6 +104,19 @@ EVENTS = table(
     ("年末", date(2024, 12, 31), "报告期", "日"),
     ("日期不明的会议", None, "会议", "日"),
 )
+FLOW = table(
+    "before state items",
+    ("未列入", "新增", 28),
+    ("新增", "推进", 1),
+    ("推进", "推进", 55),
+    ("推进", "已解决", 22),
+    ("已解决", "推进", 1),
+    ("已解决", "已销号", 23),
+    *(
+        (f"很长的清单名称，含各类政策和项目的问题{place}", "未载明", place + 1)
+        for place in range(4)
+    ),
+)
 YEARS = table(
     "title on kind",
     ("五年前", date(2019, 2, 28), "文件"),
@@ -120,6 +133,7 @@ ALL = [
     pytest.param(charts.lower_bounds, LOWER, id="lower-bounds"),
     pytest.param(charts.pace, PACE, id="pace"),
     pytest.param(charts.pace, LONG_PACE, id="pace-long"),
+    pytest.param(charts.flow, FLOW, id="flow"),
     pytest.param(charts.timeline, EVENTS, id="timeline"),
     pytest.param(charts.timeline, YEARS, id="timeline-years"),
 ]

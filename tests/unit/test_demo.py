@@ -14,12 +14,14 @@ import pytest
 from policybook.check import check_edition
 from policybook.demo import LEAST_RECORDS, MOST_QUARTERS, TEMPLATE, write_demo
 from policybook.demo.chance import Chance
+from policybook.demo.city import TOLD_BY
 from policybook.demo.quarters import plan_quarters
 from policybook.errors import Finding, UsageError
 from policybook.inputs import load_inputs
 from policybook.period import find_periods
 from policybook.progress import PROGRESS
 from policybook.readings import MONTHLY
+from policybook.schema import load_schemas
 
 Rows = list[dict[str, str]]
 
@@ -34,7 +36,6 @@ CLOSED = {
 """Ledgers whose records leave after the quarter in which a column has a value."""
 ORDER = {
     "projects": ("储备", "前期", "开工", "在建", "竣工"),
-    "problems": ("新增", "推进", "已解决", "已销号"),
     "opinions": ("待办", "办理中", "已答复"),
     "letters": ("待回复", "已回复"),
 }
@@ -343,7 +344,27 @@ def test_what_is_cleared_is_proved(city: Path) -> None:
             cleared = row["status"] == "已销号"
             assert bool(row["proof"]) == cleared
             assert row["cleared_month"] == row["cleared_on"][:7]
-            assert not cleared or row["raised_on"] < row["cleared_on"]
+            dates = [row[f"{name}_on"] for name in ("raised", "advanced", "solved", "cleared")]
+            assert [one for one in dates if one] == sorted(one for one in dates if one)
+            assert not cleared or all(dates)
+
+
+def test_problems_move_as_their_list_allows(city: Path) -> None:
+    """Each way that the life cycle knows is gone at least once, and no other."""
+    moves = {(before["status"], after["status"]) for before, after in steps(city, "problems")}
+    rule = load_schemas(city / "data")["problems"].lifecycle
+    assert rule is not None
+    assert moves == {(state.word, after) for state in rule.states for after in state.next}
+
+
+def test_problems_name_what_shows_them_solved(city: Path) -> None:
+    """Money of the department that lacks it, and a statistic; both are there in each quarter."""
+    for problems, funds in zip(read(city, "problems"), read(city, "funds"), strict=True):
+        owners = {row["id"]: row["department"] for row in funds}
+        linked = [row for row in problems if row["funds"]]
+        assert linked
+        assert all(owners[row["funds"]] == row["department"] for row in linked)
+        assert {row["statistics"] for row in problems} == {"", *TOLD_BY.values()}
 
 
 def test_what_is_new_is_raised_in_its_quarter(city: Path) -> None:

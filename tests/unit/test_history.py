@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from policybook.comparisons import earlier_editions
 from policybook.edition import open_inputs
 from policybook.errors import ConfigError, LedgerError
-from policybook.history import check_falls, earlier_editions, with_history
+from policybook.history import check_falls, with_history
 from policybook.inputs import Inputs, load_inputs
 from policybook.model import Fact
 from policybook.notebooks import evaluate_notebooks

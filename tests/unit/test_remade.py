@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 import pytest
+from policybook.remade import check_concentration, check_matrix
 
 from policybook.concentration import CONCENTRATION, concentration_rows
 from policybook.derived import derived_schema
@@ -13,7 +14,6 @@ from policybook.errors import Finding
 from policybook.ledgers import records_text
 from policybook.matrix import COVERAGE, coverage_rows
 from policybook.published import Release
-from policybook.remade import check_concentration, check_matrix
 from policybook.schema import Schema
 from tests.unit.test_concentration import fund, schema
 from tests.unit.test_matrix import ROADS, SCHEMA, plan, policy
