@@ -192,7 +192,7 @@ def test_a_pair_that_was_touched_is_found(city: Path, tmp_path: Path, column: st
     text = records_text(release.schemas["pairings"].names, rows)
     (folder / "data/pairings.csv").write_text(text, encoding="utf-8", newline="")
     write_sums(folder)
-    found = [one for one in verify_release(folder) if one.code == "verify.pairing"]
+    found = [one for one in verify_release(folder) if one.code == "verify.derived"]
     assert any(f"{rows[0]['id']} {column}列" in one.place for one in found)
 
 

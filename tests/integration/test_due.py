@@ -183,7 +183,7 @@ def other_state(release: Path) -> tuple[str, str]:
         ",未到期,61,,1,record,opinion:建议四",
         ",已答复,61,,1,record,opinion:建议四",
     )
-    return "verify.due", "opinions-advice-coordination state列"
+    return "verify.derived", "opinions-advice-coordination state列"
 
 
 def other_date(release: Path) -> tuple[str, str]:
@@ -191,7 +191,7 @@ def other_date(release: Path) -> tuple[str, str]:
     change(
         release / "data/opinions.csv", "2024-09-25,2,,,,,hubao-e-wu", "2024-08-25,2,,,,,hubao-e-wu"
     )
-    return "verify.due", "opinions-advice-coordination due列"
+    return "verify.derived", "opinions-advice-coordination due列"
 
 
 def row_added(release: Path) -> tuple[str, str]:

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from policybook.concentration import CONCENTRATION, concentration_rows, with_concentration
-from policybook.ledgers import Ledger
+from policybook.concentration import CONCENTRATION, concentration_of
+from policybook.derived import derived_schema
+from policybook.deriving import derive
 from policybook.schema import Schema, parse_schema
 from tests.unit.conftest import EVIDENCE, ID, SOURCE, TITLE, column
+from tests.unit.standings import standing
 
 FUNDS: dict[str, Any] = {
     "title": "虚构资金台账",
@@ -46,7 +47,7 @@ def fund(channel: str, amount: str, **cells: str) -> dict[str, str]:
 
 def ranked(rule: Schema, *rows: dict[str, str], **others: list[dict[str, str]]) -> list[Any]:
     """Group, amount, and whether it is the largest and among those that make up half."""
-    found = concentration_rows({"funds": rule}, {"funds": rows, **others})
+    found = concentration_of(standing({"funds": rows, **others}, rule))
     return [(r["measure"], r["group"], r["amount"], r["largest"], r["half"]) for r in found]
 
 
@@ -92,9 +93,8 @@ def test_money_of_no_group_is_left_out() -> None:
     rows = [fund("甲", "2", project="road"), fund("甲", "9")]
     rows += [fund("甲", text, project="bridge") for text in ("0", "", "很多")]
     works = [{"id": "road", "title": "虚构道路"}]
-    found = concentration_rows(
-        {"funds": schema(groups=("project",))}, {"funds": rows, "works": works}
-    )
+    rule = schema(groups=("project",))
+    found = concentration_of(standing({"funds": rows, "works": works}, rule))
     assert [(one["group"], one["name"], one["title"]) for one in found] == [
         ("road", "虚构道路", "金额：虚构道路")
     ]
@@ -110,15 +110,14 @@ def test_half_takes_as_few_as_possible(amounts: list[tuple[str, int]]) -> None:
     assert sum(marked) * 2 >= total > sum(marked[:-1]) * 2
 
 
-def test_the_ledger_is_there_where_there_is_something_to_rank() -> None:
-    """It keeps the columns of its schema; with printed totals alone there is none."""
+def test_the_ledger_is_there_where_a_schema_divides_its_amounts() -> None:
+    """It keeps the columns of its schema; with printed totals alone there is nothing in it."""
 
-    def made(evidence: str) -> dict[str, Ledger]:
-        rule = schema()
-        rows = (fund("甲", "2", evidence=evidence),)
-        return with_concentration({"funds": Ledger(rule, Path("f.csv"), rows, (2,))}, Path("data"))
+    def made(rule: Schema, evidence: str) -> dict[str, list[dict[str, str]]]:
+        return derive(standing({"funds": [fund("甲", "2", evidence=evidence)]}, rule))
 
-    (row,) = made("record")[CONCENTRATION].rows
-    assert tuple(row) == made("record")[CONCENTRATION].schema.names
+    (row,) = made(schema(), "record")[CONCENTRATION]
+    assert tuple(row) == derived_schema(CONCENTRATION).names
     assert row["id"] == "funds-amount-channel-1"
-    assert CONCENTRATION not in made("aggregate")
+    assert made(schema(), "aggregate") == {CONCENTRATION: []}
+    assert made(schema(groups=()), "record") == {}

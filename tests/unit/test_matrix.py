@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from policybook.declared import Matrix
-from policybook.errors import ConfigError
-from policybook.ledgers import Ledger
-from policybook.matrix import COVERAGE, coverage_rows, with_matrix
+from policybook.derived import derived_schema
+from policybook.deriving import derive
+from policybook.matrix import COVERAGE, coverage_of
 from policybook.schema import parse_schema
 from tests.unit.conftest import EVIDENCE, ID, SOURCE, TITLE, column
+from tests.unit.standings import standing
 
 RULE: dict[str, Any] = {
     "column": "section",
@@ -70,7 +70,7 @@ def states(
     *policies: dict[str, str], works: tuple[dict[str, str], ...] = ()
 ) -> dict[tuple[str, str], str]:
     """The state of each cell by entry ("" for all of them) and task."""
-    rows = coverage_rows({"policies": SCHEMA.matrix}, {"policies": policies, "works": works})
+    rows = coverage_of(standing({"policies": policies, "works": works}, SCHEMA))
     return {(row["entry"], row["task"]): row["state"] for row in rows}
 
 
@@ -122,16 +122,9 @@ def test_a_circle_of_parents_ends() -> None:
 
 def test_all_entries_together_have_what_belongs_to_none() -> None:
     """A policy of a task counts in the whole matrix without an entry; one of no task does not."""
-    rows = coverage_rows(
-        {"policies": SCHEMA.matrix},
-        {
-            "policies": [
-                plan(),
-                policy("alone", parent="", section=ROADS, status="制定中"),
-                policy("other", parent=""),
-            ]
-        },
-    )
+    alone = policy("alone", parent="", section=ROADS, status="制定中")
+    records = [plan(), alone, policy("other", parent="")]
+    rows = coverage_of(standing({"policies": records}, SCHEMA))
     total = {row["task"]: row for row in rows if row["kind"] == "合计"}
     assert (total[ROADS]["policies"], total[ROADS]["drafting"]) == ("1", "1")
     assert (total[GREEN]["state"], total[WHOLE]["policies"]) == ("空缺", "1")
@@ -142,37 +135,23 @@ def test_a_draft_becomes_issued() -> None:
 
     def drafting(status: str) -> str:
         records = [plan(), policy("scheme", section=ROADS, status=status)]
-        rows = coverage_rows({"policies": SCHEMA.matrix}, {"policies": records})
+        rows = coverage_of(standing({"policies": records}, SCHEMA))
         return rows[0]["drafting"]
 
     assert (drafting("制定中"), drafting("已出台")) == ("1", "0")
 
 
-def ledger(*rows: dict[str, str], name: str = "policies") -> Ledger:
-    """A ledger of these records."""
-    schema = parse_schema(name, POLICIES)
-    return Ledger(schema, Path(f"{name}.csv"), rows, tuple(range(2, len(rows) + 2)))
-
-
 def test_the_ledger_is_there_where_a_schema_declares_a_matrix() -> None:
-    """It keeps the columns of its schema; without an entry there is nothing to show."""
-    made = with_matrix({"policies": ledger(plan())}, Path("data"))[COVERAGE]
-    assert [row["id"] for row in made.rows] == [
+    """It keeps the columns of its schema; without an entry there is nothing in it."""
+    rows = derive(standing({"policies": [plan()]}, SCHEMA))[COVERAGE]
+    assert [row["id"] for row in rows] == [
         *(f"plan-{n}" for n in "123"),
         "all-1",
         "all-2",
         "all-3",
     ]
-    assert all(tuple(row) == made.schema.names for row in made.rows)
-    assert COVERAGE not in with_matrix({"policies": ledger(policy("scheme"))}, Path("data"))
-
-
-def test_its_name_is_taken() -> None:
-    """A ledger of one's own may not have the name of one that the program makes."""
-    both = {"policies": ledger(plan()), COVERAGE: ledger(plan(), name=COVERAGE)}
-    with pytest.raises(ConfigError) as caught:
-        with_matrix(both, Path("data"))
-    assert caught.value.findings[0].code == "schema.name"
+    assert all(tuple(row) == derived_schema(COVERAGE).names for row in rows)
+    assert derive(standing({"policies": [policy("scheme")]}, SCHEMA)) == {COVERAGE: []}
 
 
 @pytest.mark.parametrize("column_of", ["column", "parent", "progress"])

@@ -227,9 +227,9 @@ def test_a_reading_is_judged_on_its_own_day(handed_in: Written) -> None:
     rows = load_inputs(data, PERIOD).ledgers[PROGRESS].rows
     told = [(row["ledger"], row["month"], row["rate"], row["standing"]) for row in rows]
     assert told == [
+        ("tasks", "2030-03", "0.2", "正常"),
         ("readings", "2030-01", "0", "正常"),
         ("readings", "2030-03", "0.2", "正常"),
-        ("tasks", "2030-03", "0.2", "正常"),
     ]
 
 
