@@ -17,6 +17,7 @@ from openpyxl.cell import Cell
 from openpyxl.utils.escape import unescape
 from openpyxl.worksheet.datavalidation import DataValidation
 
+from policybook.config import read_parameters
 from policybook.errors import ConfigError, LedgerError
 from policybook.ledgers import read_ledgers
 from policybook.schema import load_schemas, parse_schema
@@ -453,7 +454,8 @@ def test_the_first_edition_is_carried_over(tmp_path: Path) -> None:
     """Every ledger of the repository's first edition survives the workbook, cell by cell."""
     data = Path(__file__).parents[2] / "data"
     schemas = load_schemas(data)
-    ledgers, _ = read_ledgers(data, data / "2024Q2", schemas, ("readings",))
+    empty = read_parameters(data / "2024Q2" / "period.yml", "2024Q2").empty_ledgers
+    ledgers, _ = read_ledgers(data, data / "2024Q2", schemas, empty)
     carried = tuple(Carried(one.schema, one.rows, {}) for one in ledgers.values())
     book = written(tmp_path / "a.xlsx", carried)
     for ledger in ledgers.values():
