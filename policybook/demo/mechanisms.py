@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal
 
 from policybook.demo.chance import Chance
-from policybook.demo.city import COMMITTEE, DEPARTMENTS, ISSUER, MARK
+from policybook.demo.city import COMMITTEE, DEPARTMENTS, ISSUER, MARK, STEADY
 from policybook.demo.quarters import Quarter
 from policybook.demo.tasks import Row
 
@@ -122,7 +123,7 @@ class Letters:
         return [_letter(one, there) for one in self._letters]
 
     def _issue(self, quarter: Quarter, ledgers: Ledgers) -> Iterator[Letter]:
-        late = [(ledger, row) for ledger in LETTERS for row in _late(ledger, ledgers[ledger])]
+        late = [(ledger, row) for ledger in LETTERS for row in _late(ledger, ledgers[ledger], quarter)]
         about = {one.record for one in self._letters}
         for number in range(1, self._chance.between(3, 6) + 1 if late else 1):
             ledger, row = self._chance.pick(late)
@@ -144,16 +145,24 @@ class Letters:
             )
 
 
-def _late(ledger: str, rows: Sequence[Row]) -> list[Row]:
+def _late(ledger: str, rows: Sequence[Row], quarter: Quarter) -> list[Row]:
     """The records of a ledger that somebody ought to write about."""
+    if ledger == "tasks":
+        return [row for row in rows if _behind(row, quarter)]
     signs = {
-        "tasks": ("progress", "滞后"),
         "projects": ("delayed", "是"),
         "problems": ("overdue", "是"),
         "opinions": ("status", "办理中"),
     }
     column, value = signs[ledger]
     return [row for row in rows if row[column] == value]
+
+
+def _behind(task: Row, quarter: Quarter) -> bool:
+    """Whether a tenth or more is missing of what its plan has for the quarters so far."""
+    season = task["season"].split("；") if task["season"] else STEADY
+    share = sum(int(one) for one in season[: quarter.number])
+    return Decimal(task["completed"]) * 1000 < Decimal(task["planned"]) * share * 9
 
 
 def _letter(one: Letter, there: set[str]) -> Row:
