@@ -33,6 +33,10 @@ class State:
         """Its stage's place."""
         return STAGES.index(self.stage)
 
+    def on_list(self, group: str) -> bool:
+        """Whether a list uses the word."""
+        return not self.groups or group in self.groups
+
 
 @dataclass(frozen=True)
 class Lifecycle:

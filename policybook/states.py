@@ -46,7 +46,7 @@ def _strange(
 ) -> Iterator[tuple[str, Finding]]:
     word = row[rule.status]
     group = row.get(rule.group, "")
-    if word and (state is None or (state.groups and group not in state.groups)):
+    if word and (state is None or not state.on_list(group)):
         message = f"“{row['title']}”的状态“{word}”不是{group or ledger.schema.title}的用语。"
         place = ledger.place(index, rule.status)
         yield rule.status, error("state.word", place, message, "改用这张清单的状态用语。")
@@ -121,16 +121,14 @@ def _wrong(rule: Lifecycle, row: Row, before: Row | None) -> str:
     if before is None:
         if not word or word in rule.begins:
             return ""
-        return (
-            f"“{title}”上期不在清单上，本期就是“{word}”；初次列入的应为{'、'.join(rule.begins)}。"
-        )
+        here = [one.word for one in rule.states if one.on_list(row.get(rule.group, ""))]
+        first = "、".join(one for one in rule.begins if one in here)
+        return f"“{title}”上期不在清单上，本期就是“{word}”；初次列入的应为{first}。"
     then = before[rule.status]
     if not then:
         return f"“{title}”上期已在清单上，本期不能是“{word}”。" if word in rule.begins else ""
     state = rule.state(then)
     if state is None or word in state.next:
         return ""
-    allowed = "、".join(state.next) or "任何其他状态"
-    return (
-        f"“{title}”由上期的“{then}”变为“{word or '空'}”，不合流转规则：{then}之后可以是{allowed}。"
-    )
+    allowed = f"可以是{'、'.join(state.next)}" if state.next else "不再变动"
+    return f"“{title}”由上期的“{then}”变为“{word or '空'}”，不合流转规则：{then}之后{allowed}。"

@@ -328,6 +328,24 @@ def test_a_move_that_is_not_allowed_is_found(write: Write, case: str) -> None:
     assert (one.code, one.severity) == ("state.move", "note")
 
 
+def test_a_first_state_is_told_in_the_words_of_its_list(write: Write) -> None:
+    """Other lists begin with other words."""
+    data = write([problem("推进")], [problem("推进"), problem("推进", "late")])
+    (one,) = found(data)
+    assert one.message.endswith("初次列入的应为新增。")
+
+
+def test_what_has_no_way_on_stays(write: Write) -> None:
+    """A word that nothing may follow says so."""
+    data = write([problem("待领", list="上级清单")], [problem("待领", list="上级清单")])
+    assert found(data) == []
+    schema = json.loads(json.dumps(PROBLEMS))
+    schema["lifecycle"]["states"][-1]["next"] = []
+    data = write(*([problem("待领", list="上级清单")] for _ in range(2)), schema=schema)
+    (one,) = found(data)
+    assert one.message.endswith("待领之后不再变动。")
+
+
 def test_a_cleared_record_that_goes_on_is_found_once(write: Write) -> None:
     """As reopened, which also knows of editions before the last."""
     done, other = problem("已销号"), problem("推进", "other")
