@@ -1,4 +1,4 @@
-"""Every ledger that is derived from one edition: once to publish, again to verify. floor: derived."""
+"""Ledgers derived from one edition alone: once to publish, again to verify. floor: derived."""
 
 from __future__ import annotations
 

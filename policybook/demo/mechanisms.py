@@ -123,7 +123,11 @@ class Letters:
         return [_letter(one, there) for one in self._letters]
 
     def _issue(self, quarter: Quarter, ledgers: Ledgers) -> Iterator[Letter]:
-        late = [(ledger, row) for ledger in LETTERS for row in _late(ledger, ledgers[ledger], quarter)]
+        late = [
+            (ledger, row)
+            for ledger in LETTERS
+            for row in _late(ledger, ledgers[ledger], quarter)
+        ]
         about = {one.record for one in self._letters}
         for number in range(1, self._chance.between(3, 6) + 1 if late else 1):
             ledger, row = self._chance.pick(late)

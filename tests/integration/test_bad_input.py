@@ -511,6 +511,19 @@ SOURCES: dict[str, tuple[str, str]] = {
         "figure.fact",
     ),
     "exits": ("import sys; sys.exit(3)", "notebook.failed"),
+    "mixed-stages": (
+        'edition.publish("branches.linked", edition.funds.amount.sum())',
+        "publish.apart",
+    ),
+    "mixed-channels": (
+        'edition.publish("branches.linked", edition.funds.filter(_.stage == "争取").amount.sum())',
+        "publish.apart",
+    ),
+    "mixed-figure": (
+        'edition.figure("x", edition.funds.group_by("channel").agg(amount=_.amount.sum())'
+        '.order_by("channel"), charts.bars, title="t", unit="亿元", alt="a", source="s")',
+        "figure.apart",
+    ),
 }
 
 

@@ -122,6 +122,18 @@ def test_requests_stand_beside_their_numbers_then_and_now(city: Path) -> None:
     assert all(counts[1:])
 
 
+def test_the_matrix_fills_up(city: Path) -> None:
+    """Each quarter's page shows every cell; the last strategy is a gap at first, and then not."""
+    shown = []
+    for edition in read_register(city / "data"):
+        page = read_page((city / f"_build/site/{edition}/book/policies.html").read_text("utf-8"))
+        cells = {one[1]: one[3] for one in page.cells if one[0] == "coverage" and one[2] == "state"}
+        assert len(cells) == 5 * 6
+        shown.append(cells["strategy-counties-6"])
+    assert shown[0] == "空缺"
+    assert shown[-1] == "有政策"
+
+
 def test_opinions_pass_through_every_state(city: Path) -> None:
     """In eight quarters some are answered in time, some late, some due soon and some overdue."""
     seen = set()
