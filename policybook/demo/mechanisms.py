@@ -123,14 +123,12 @@ class Letters:
         return [_letter(one, there) for one in self._letters]
 
     def _issue(self, quarter: Quarter, ledgers: Ledgers) -> Iterator[Letter]:
-        late = [
-            (ledger, row)
-            for ledger in LETTERS
-            for row in _late(ledger, ledgers[ledger], quarter)
-        ]
+        late = {name: _late(name, ledgers[name], quarter) for name in LETTERS}
+        late = {name: rows for name, rows in late.items() if rows}
         about = {one.record for one in self._letters}
         for number in range(1, self._chance.between(3, 6) + 1 if late else 1):
-            ledger, row = self._chance.pick(late)
+            ledger = self._chance.pick(tuple(late))
+            row = self._chance.pick(late[ledger])
             if row["id"] in about:
                 continue
             about.add(row["id"])
