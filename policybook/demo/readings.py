@@ -38,6 +38,7 @@ def report_readings(chance: Chance, quarter: Quarter, tasks: Sequence[Row]) -> l
                     "task": task["id"],
                     "as_of": last.isoformat(),
                     "completed": f"{rounded(before + (now - before) * share, place)}",
+                    "unit": task["unit"],
                     "department": task["department"],
                     "source": f"{quarter.returns}:{last.month}月任务表第{len(rows) + 1}行",
                     "note": MARK,

@@ -21,7 +21,7 @@ from policybook.verify import verify_release
 from tests.conftest import PERIOD
 from tests.integration.office import copy_project
 
-READING = "boilers-{month},燃煤锅炉替代,boilers,2024-{month}-28,{count},市生态环境局,1,record,report:题头,"
+READING = "boilers-{month},燃煤锅炉替代,boilers,2024-{month}-28,{count},台,市生态环境局,1,record,report:题头,"
 """A made-up reading; its department and number are invented for the test."""
 
 
