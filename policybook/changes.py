@@ -138,7 +138,7 @@ def _changed(
                 _PLAN,
                 place,
                 f"{field.title}由上期的“{old}”变为“{new}”（{row['title']}）。",
-                "核对；确有调整的，在 explanations.yml 说明。",
+                "核对；确有调整的，登记到动态调整台账，没有这份台账的在 explanations.yml 说明。",
             )
         elif numbers:
             found = _fell(pair, field, row, before, place) or _jumped(pair, field, row, old, place)

@@ -60,7 +60,10 @@ def list_mechanisms(quarter: Quarter) -> list[Row]:
 
 
 class Reports:
-    """All reports since the first: those of earlier quarters are in, that of this one is owed."""
+    """All reports since the first: those of earlier quarters are in, that of this one is owed.
+
+    The last of a year, handed in in the first quarter of the next, is late.
+    """
 
     def __init__(self, chance: Chance) -> None:
         self._chance = chance
@@ -71,7 +74,8 @@ class Reports:
         if self._rows:
             last = self._rows[-1]
             made = date.fromisoformat(last["due"]).replace(day=quarter.reported.day)
-            sent = made + timedelta(self._chance.between(0, 7))
+            days = self._chance.between(6, 9) if quarter.number == 1 else self._chance.between(0, 5)
+            sent = made + timedelta(days)
             last |= {"status": "已报送", "submitted_on": sent.isoformat()}
         self._rows.append(
             {
