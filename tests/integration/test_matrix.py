@@ -1,4 +1,4 @@
-"""The policy matrix and the funds of Hohhot's edition: what the documents say, and what they lack."""
+"""The policy matrix and the funds of Hohhot: what the documents say, and what they lack."""
 
 from __future__ import annotations
 
