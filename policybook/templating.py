@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from fractions import Fraction
 from functools import cache, partial
@@ -27,6 +28,7 @@ _templates = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
+_templates.tests["dated"] = re.compile(r"\d{4}-\d\d-\d\d").fullmatch
 
 
 def render(template: str, book: Book, docname: str, **values: Any) -> str:
