@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
-from policybook.deadlines import add_months
+from policybook.deadlines import add_months, parse_day
 from policybook.derived import Row, Standing, weakest
 from policybook.errors import Finding, error
 from policybook.ledgers import Ledger
@@ -112,7 +112,7 @@ def _row(schema: Schema, ledger: str, row: Row, year: Year) -> dict[str, str]:
     assert rule is not None
     rate, basis = _rate(rule, row)
     term = row.get(rule.term, "") if rule.term else "全年"
-    day = _day(row.get(rule.as_of, "")) if rule.as_of else year.as_of
+    day = parse_day(row.get(rule.as_of, "")) if rule.as_of else year.as_of
     standing = _unfit(schema, rule, row, rate, day, year)
     line = None if standing or day is None else year.line(day, row.get(rule.season, ""))
     if rate is not None and line is not None:
@@ -205,13 +205,6 @@ def _rounded(value: Fraction | None, decimals: int) -> str:
 
 def _number(text: str) -> str:
     return text if is_number(text) else ""
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
 
 
 def check_progress(ledgers: Mapping[str, Ledger]) -> list[Finding]:

@@ -13,7 +13,7 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import NamedTuple
 
-from policybook.deadlines import add_months
+from policybook.deadlines import add_months, parse_day
 from policybook.derived import Row, Standing, weakest
 from policybook.errors import Finding, error
 from policybook.explanations import Explanations, settled
@@ -120,7 +120,7 @@ def _faults(ledger: Ledger, rule: Reading, read: Ledger, period: str) -> Iterato
     first, *_, following = months_of(period)
     for index, row in enumerate(ledger.rows):
         record = read.by_id.get(row[rule.record])
-        day = _day(row[rule.as_of])
+        day = parse_day(row[rule.as_of])
         if record is None or day is None or not is_number(row[rule.completed]):
             continue  # found by the rules of types and keys
         if not first <= day < following:
@@ -180,7 +180,7 @@ def _against_record(
     """The record's own number is the reading of its own day."""
     pace = read.schema.pace
     assert pace is not None
-    day, text = _day(record[pace.as_of]), record[pace.completed]
+    day, text = parse_day(record[pace.as_of]), record[pace.completed]
     if day is None or not is_number(text):
         return
     for one in points:
@@ -201,10 +201,3 @@ def _against_record(
 def _adds_up(read: Ledger, record: Row) -> bool:
     pace = read.schema.pace
     return pace is not None and read.schema.field(pace.completed).accumulates(record)
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None

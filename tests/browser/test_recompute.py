@@ -237,7 +237,12 @@ class TestTampered:
         resting = [
             fact["id"]
             for fact in facts
-            if any(cell["value"] == "24184" for part in fact["operands"] for cell in part["cells"])
+            if any(
+                cell["value"] == "24184"
+                for part in fact["operands"]
+                for cell in part["cells"]
+                if part["ledger"] == "tasks"
+            )
         ]
         done = pressed(ALL)
         assert done.kind == "differs"

@@ -253,7 +253,7 @@ class TestUse:
         """The page of all facts keeps its tables by chapter in the mode."""
         page.goto(f"{site.as_uri()}/book/statistics.html?review=1")
         page.locator(READY).wait_for()
-        assert page.locator("table.statistics").count() == 8
+        assert page.locator("table.statistics").count() == 10
         assert page.locator(".statistics-filters").count() == 0
 
     def test_a_number_from_nowhere_is_marked(self, page: Page, release: Path) -> None:

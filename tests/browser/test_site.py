@@ -100,11 +100,12 @@ class Reading:
         assert untraced_numbers(reading.visits, reading.base, reading.period) == []
 
     def test_every_chapter_has_numbers_and_figures(self, reading: Tour) -> None:
-        """No chapter is without a linked number and a figure."""
+        """No chapter is without a linked number and a figure; of mechanisms too little is known."""
         for chapter in CHAPTERS:
             visit = reading.visit(f"book/{chapter}.html")
             assert any(number["href"] for number in visit.numbers), chapter
-            assert any("figures/" in image["src"] for image in visit.shows["images"]), chapter
+            drawn = any("figures/" in image["src"] for image in visit.shows["images"])
+            assert drawn == (chapter != "mechanisms"), chapter
 
     def test_every_link_leads_somewhere(self, reading: Tour) -> None:
         """No link within the site points to a file or an anchor that is not there."""

@@ -108,7 +108,7 @@ def test_it_reads_again(site: Path) -> None:
     assert crate.root_dataset["publisher"]["name"] == "呼和浩特市人民政府"
     assert crate.root_dataset["datePublished"] == "2024-08-22"
     actions = crate.root_dataset["mentions"]
-    assert len(actions) == 8
+    assert len(actions) == 10
     assert {action.type for action in actions} == {"CreateAction"}
 
 

@@ -171,7 +171,7 @@ def test_the_first_edition_says_what_is_missing_and_who_supplies_it(site: Path) 
     html = (site / PAGE).read_text("utf-8")
     text = read_text(html).text
     assert "由谁提供" in text
-    assert "本期无记录" in text
+    assert "本期还没有可以列出的成果" in text
     assert fact(site, "problems.results") == "0"
     rows = [row for row in rows_of(site / f"data/{MOVES}.csv") if row["list"] == "市级问题清单"]
     assert {(row["state"], row["age"], row["responsible"]) for row in rows} == {
