@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import cached_property
 from pathlib import Path
 
 from policybook.catalogue import Statistic, load_catalogue
@@ -52,7 +52,8 @@ def with_history(root: Path, data: Path, inputs: Inputs) -> Inputs:
     bases: list[Base] = []
     blocked: list[NotCompared] = []
     findings: list[Finding] = []
-    register, stamp = read_register(data), _stamp(root, data)
+    register = read_register(data)
+    stamp = _stamp(root, data)
     for earlier in editions:
         facts = _values(root, data, earlier, stamp)
         revisions = _Revisions(root, data, earlier, inputs.explanations, register)
@@ -86,10 +87,24 @@ def _facts(root: Path, data: Path, edition: Period) -> Mapping[str, Fact]:
     )
 
 
-@functools.lru_cache(maxsize=64)
-def _values(root: Path, data: Path, edition: Period, _stamp: int) -> Mapping[str, Fact]:
-    """The same without their cells, which take most of the memory."""
-    facts = _facts(root, data, edition)
+_known: dict[tuple[Path, Path, Period, int], Mapping[str, Fact]] = {}
+
+
+def know_facts(root: Path, data: Path, edition: Period, facts: Mapping[str, Fact]) -> None:
+    """Spare the editions after this one, built by the same process, computing its facts anew."""
+    _known[root, data, edition, _stamp(root, data)] = _bare(facts)
+
+
+def _values(root: Path, data: Path, edition: Period, stamp: int) -> Mapping[str, Fact]:
+    """An earlier edition's facts, known as long as nothing they are computed from is changed."""
+    key = root, data, edition, stamp
+    if key not in _known:
+        _known[key] = _bare(_facts(root, data, edition))
+    return _known[key]
+
+
+def _bare(facts: Mapping[str, Fact]) -> Mapping[str, Fact]:
+    """Without their cells, which take most of the memory."""
     return {name: replace(fact, operands=(), missing=()) for name, fact in facts.items()}
 
 
@@ -204,17 +219,17 @@ class _Revisions:
             )
         ]
 
-    @functools.cached_property
+    @cached_property
     def _first_values(self) -> Mapping[str, Published]:
         return self._published(self.edition.first)
 
-    @functools.cached_property
+    @cached_property
     def _last_values(self) -> Mapping[str, Published]:
         return self._published(self.edition)
 
     def _published(self, edition: Period) -> Mapping[str, Published]:
         return read_values(self.data, str(edition)) if str(edition) in self.register else {}
 
-    @functools.cached_property
+    @cached_property
     def _computed(self) -> Mapping[str, Fact]:
         return _facts(self.root, self.data, self.edition)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -63,28 +63,25 @@ def load_inputs(data: Path, period: str) -> Inputs:
     """
     inputs = read_inputs(data, period)
     now = _standing(inputs)
-    if not now.ruled("lifecycle"):
-        return inputs
-    edition = parse_period(period)
-    editions = earlier_editions(data, edition)
-    year = [one for one in editions if one.year == edition.year] or editions[-1:]
-    moves, results = moves_of(now, [_standing(read_inputs(data, str(one))) for one in year])
-    return _with(inputs, {MOVES: moves, RESULTS: results})
-
-
-def _standing(inputs: Inputs) -> Standing:
-    return standing_of(inputs.parameters, inputs.ledgers)
-
-
-def _with(inputs: Inputs, derived: Mapping[str, Iterable[Mapping[str, str]]]) -> Inputs:
+    derived = derive(now)
+    if now.ruled("lifecycle"):
+        edition = parse_period(period)
+        editions = earlier_editions(data, edition)
+        year = [one for one in editions if one.year == edition.year] or editions[-1:]
+        before = [_standing(read_inputs(data, str(one))) for one in year]
+        derived[MOVES], derived[RESULTS] = moves_of(now, before)
     made = [derived_ledger(name, rows, inputs.folder) for name, rows in derived.items()]
     ledgers = with_derived(inputs.ledgers, *made)
     schemas = {name: ledger.schema for name, ledger in ledgers.items()}
     return replace(inputs, schemas=schemas, ledgers=ledgers)
 
 
+def _standing(inputs: Inputs) -> Standing:
+    return standing_of(inputs.parameters, inputs.ledgers)
+
+
 def read_inputs(data: Path, period: str) -> Inputs:
-    """What stands in one edition's own files: nothing in it depends on another edition.
+    """What stands in one edition's own files: nothing in it is derived.
 
     Raises :class:`policybook.errors.PolicybookError` when something cannot be read.
     """
@@ -97,7 +94,7 @@ def read_inputs(data: Path, period: str) -> Inputs:
     provenance = read_provenance(folder)
     findings += check_provenance(folder, read, provenance)
     ledgers = apply_corrections(attach(read, provenance), corrections)
-    inputs = Inputs(
+    return Inputs(
         folder,
         parameters,
         schemas,
@@ -107,4 +104,3 @@ def read_inputs(data: Path, period: str) -> Inputs:
         replace(load_explanations(folder), adjusted=adjusted(ledgers)),
         findings,
     )
-    return _with(inputs, derive(_standing(inputs)))

@@ -14,7 +14,7 @@ from policybook.engines import chosen_engine, engine_kind
 from policybook.errors import Finding, LedgerError, any_error
 from policybook.execution import run_notebooks
 from policybook.exemptions import load_exemptions
-from policybook.history import with_history
+from policybook.history import know_facts, with_history
 from policybook.inputs import check_publishable, notebook_parameters
 from policybook.keeping import NOTEBOOKS, PAGES
 from policybook.notebooks import check_coverage, collect
@@ -63,6 +63,7 @@ def make_edition(
     )
     if any_error(findings):
         raise LedgerError(findings)
+    know_facts(project.root, project.data, period, facts)
     content = facts_document(period, facts, figures, checked.relations, inputs)
     stage_book(stage, project.root, content, executed)
     project.say("生成页面")
