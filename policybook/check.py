@@ -86,7 +86,7 @@ def check_against_earlier(data: Path, inputs: Inputs) -> list[Finding]:
         before = {
             name: ledger
             for name, ledger in read_inputs(data, str(earlier)).ledgers.items()
-            if ledger.large is None and not ledger.schema.derived
+            if ledger.large is None
         }
         for name, ledger in before.items():
             carry = ledger.schema.carry

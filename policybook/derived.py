@@ -37,8 +37,12 @@ class Standing:
 
     def ruled(self, rule: str) -> list[Schema]:
         """The schemas that declare a property, such as ``deadline``, and have their records."""
-        held = [one for name, one in self.schemas.items() if name in self.records]
-        return [one for one in held if getattr(one, rule) and not one.derived]
+        return [one for one in self.held if getattr(one, rule)]
+
+    @property
+    def held(self) -> list[Schema]:
+        """The schemas whose records are there."""
+        return [one for name, one in self.schemas.items() if name in self.records]
 
     def named_by(self, name: str) -> dict[str, list[str]]:
         """By record of a ledger: the records of other ledgers whose cells list it."""

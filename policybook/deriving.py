@@ -31,11 +31,10 @@ _DERIVED: Mapping[str, tuple[Callable[[Schema], Any], Callable[[Standing], Rows]
 
 def derive(standing: Standing) -> dict[str, Rows]:
     """The rows of each ledger that a schema asks for, by its name; there may be none in it."""
-    held = [one for name, one in standing.schemas.items() if name in standing.records]
     return {
         name: rows_of(standing)
         for name, (asks, rows_of) in _DERIVED.items()
-        if any(map(asks, held))
+        if any(map(asks, standing.held))
     }
 
 

@@ -46,7 +46,7 @@ def start_quarter(data: Path, period: Period) -> list[Finding]:
     carried = {
         name: _carried(ledger)
         for name, ledger in inputs.ledgers.items()
-        if name != "documents" and ledger.large is None and not ledger.schema.derived
+        if name != "documents" and ledger.large is None
     }
     unlinked = _unlink(target, inputs.ledgers, carried)
     with workshop(data) as work:

@@ -155,6 +155,16 @@ def test_checks_side_by_side_find_the_same(site: Path, tmp_path: Path) -> None:
     assert verify_release(release, jobs=3) == alone
 
 
+def test_a_page_that_is_no_name_is_told(site: Path, tmp_path: Path) -> None:
+    """Where facts.json names something else as a page, the check of pages says it cannot go on."""
+    release = Path(shutil.copytree(site, tmp_path / site.name))
+    path = release / "facts.json"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace('"used_on": [', '"used_on": [7, ', 1), encoding="utf-8")
+    found = [one for one in verify_release(release) if one.code == "verify.broken"]
+    assert any("check_pages" in one.message for one in found)
+
+
 def test_malicious_queries_have_no_effect(inspect: Callable[[str], Inspected]) -> None:
     """Refused by both verifiers, each by name; what they would write is not there."""
     inspected = inspect("queries")  # which looks for the files that must not come to be
