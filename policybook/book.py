@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import sqlite3
 from collections.abc import Mapping
@@ -12,6 +11,8 @@ from fractions import Fraction
 from functools import cached_property
 from pathlib import Path
 
+import orjson
+
 from policybook.arithmetic import Tie, ties
 from policybook.comparisons import EARLIER, NotCompared
 from policybook.config import Parameters, read_parameters
@@ -19,9 +20,9 @@ from policybook.corrections import Correction
 from policybook.engines import connect_sqlite, sqlite_exact
 from policybook.explanations import Explanation
 from policybook.ledgers import Ledger, read_ledgers
-from policybook.lineage import operand_exact, queried_text
 from policybook.model import Fact, Figure, fact_from_dict, figure_from_dict
 from policybook.numbers import evaluate, exact_text, number_text
+from policybook.operands import operand_exact, queried_text
 from policybook.provenance import Provenance, attach, read_provenance
 from policybook.relations import Relation, relation_from_dict
 from policybook.schema import Schema, load_schemas
@@ -113,7 +114,7 @@ class Book:
 
 def load_book(stage: Path) -> Book:
     """The book of a staged edition; ``FileNotFoundError`` when nothing is staged."""
-    content = json.loads((stage / FACTS).read_text(encoding="utf-8"))
+    content = orjson.loads((stage / FACTS).read_bytes())
     data, period = stage / "data", content["period"]
     parameters = read_parameters(data / period / "period.yml", period)
     released_on = date.fromisoformat(content["released_on"]) if content["released_on"] else None

@@ -12,6 +12,7 @@ from typing import Any
 from policybook.config import Parameters
 from policybook.errors import Finding, error
 from policybook.exemptions import CLASSES, Exemption
+from policybook.folders import replace_file
 from policybook.gate import Rules, check_gate, narrative_pages
 from policybook.published import RESTORE, Release, check_same, script_text
 
@@ -53,7 +54,7 @@ def publish(folder: Path, content: Mapping[str, Any]) -> None:
         html = path.read_text(encoding="utf-8")
         filled = _PLACE.sub(lambda found: _block(found[1], content, titles), html)
         if filled != html:
-            path.write_text(filled, encoding="utf-8")
+            replace_file(path, filled)  # others may be reading it
 
 
 def coverage_script(content: Mapping[str, Any]) -> str:

@@ -31,7 +31,8 @@ from policybook.engines import open_engine
 from policybook.errors import FigureError, PublishError, error
 from policybook.expression import Formula, take_apart, unbound_tables
 from policybook.facts import make_fact
-from policybook.figures import filled, query_table, scalar_text
+from policybook.figure_tables import query_table
+from policybook.figures import filled, scalar_text
 from policybook.inputs import Inputs, load_inputs
 from policybook.ledgers import Ledger
 from policybook.lineage import Source, trace

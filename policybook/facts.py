@@ -10,14 +10,7 @@ from policybook.catalogue import Statistic
 from policybook.errors import PublishError, error
 from policybook.expression import Formula
 from policybook.ledgers import Ledger
-from policybook.lineage import (
-    Source,
-    look_through,
-    lower_bounds,
-    operand_exact,
-    printed_interval,
-    weakest,
-)
+from policybook.lineage import Source, look_through, lower_bounds, weakest
 from policybook.model import Fact, Operand
 from policybook.numbers import (
     display_text,
@@ -27,6 +20,7 @@ from policybook.numbers import (
     interval_text,
     number_text,
 )
+from policybook.operands import operand_exact, printed_interval
 from policybook.queries import ENGINES, combined_query
 from policybook.schema import Schema
 from policybook.wording import in_numbers, in_words

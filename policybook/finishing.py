@@ -2,28 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 
 from policybook.audit.workbook import page_headings, write_audit
 from policybook.cards import write_cards
-from policybook.children import meanwhile
+from policybook.children import beside
 from policybook.coverage import COVERAGE, coverage_line, publish, rules_of
 from policybook.crate import write_crate
 from policybook.database import write_database
+from policybook.displayed import check_pages, divided, pages_of
 from policybook.due import write_calendar
 from policybook.errors import Finding, SiteError, error, note
 from policybook.exemptions import Exemption
-from policybook.gate import Rules, check_gate, unused
+from policybook.gate import Rules, check_gate, narrative_pages, unused
 from policybook.inputs import Inputs
+from policybook.inventory import check_files
+from policybook.keeping import SHOWN
 from policybook.paper import write_document
 from policybook.press import Press
 from policybook.project import Project
 from policybook.published import Release, read_release
 from policybook.release import add_pages, write_sums
 from policybook.stage import source_headings, used_on
-from policybook.verify import FILES, VALUES, VIEWS, problems_of
+from policybook.verify import DERIVED, VALUES, problems_of
 
 
 def finish_edition(
@@ -42,22 +45,49 @@ def finish_edition(
     jobs, rules = project.jobs, rules_of(inputs.parameters, exemptions)
     computed, headings = read_release(release), source_headings(book)
     audit = partial(write_audit, computed, rules.parameters, headings)
-    with meanwhile(audit, jobs), meanwhile(partial(_finish_facts, computed), jobs):
+    with beside([audit, partial(_finish_facts, computed)], jobs) as finished:
         published = add_pages(computed, press.finished(book), used_on(book))
-        check_headings(published, headings)
-        write_cards(published, inputs.parameters.title)
-        findings = pass_gate(published, rules)
-        write_calendar(published)
         project.say("核验")
-        # Workbook and document are not made again at once to be compared with themselves.
-        with meanwhile(partial(write_document, published), jobs):
-            problems = problems_of(VIEWS, published, jobs)
-    write_crate(published)
-    write_sums(release)
-    problems += problems_of(FILES, published, 1)
+        document = partial(write_document, published, rules.parameters)
+        with (
+            beside([document], jobs) as composed,
+            beside(_checks(published, project), jobs) as right,
+        ):
+            check_headings(published, headings)
+            write_cards(published, inputs.parameters.title)
+            findings = pass_gate(published, rules)
+            write_calendar(published)
+            narrative = partial(check_pages, pages=_narrative(release))
+            # What was just made is not made again at once to be compared with itself.
+            problems = problems_of((narrative, *DERIVED), published, 1)
+            composed(), finished()
+            write_crate(published)
+            write_sums(release)
+            problems += problems_of((check_files,), published, 1)
+            problems += [one for part in right() for one in part]
     if problems:
         raise SiteError(problems)
     return findings
+
+
+def _checks(published: Release, project: Project) -> list[Callable[[], list[Finding]]]:
+    """The check of all pages that the gate does not fill in, as many parts as there are jobs.
+
+    What they display is remembered for the next draft; what is released is read anew.
+    """
+    filled = _narrative(published.folder)
+    pages = [page for page in pages_of(published) if page not in filled]
+    kept = None if published.released_on else project.kept(SHOWN)
+    checks: list[Callable[[], list[Finding]]] = []
+    for number, part in enumerate(divided(pages, project.jobs)):
+        shown = kept and kept / f"{published.period}-{number}.json"
+        check = partial(check_pages, pages=part, kept=shown)
+        checks.append(partial(problems_of, (check,), published, 1))
+    return checks
+
+
+def _narrative(release: Path) -> list[str]:
+    return [path.relative_to(release).as_posix() for path in narrative_pages(release)]
 
 
 def _finish_facts(computed: Release) -> None:

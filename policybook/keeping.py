@@ -13,10 +13,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-NOTEBOOKS, PAGES, EDITIONS = "notebooks", "pages", "editions"
+NOTEBOOKS, PAGES, SHOWN, EDITIONS = "notebooks", "pages", "shown", "editions"
 KINDS = {
     NOTEBOOKS: "运行过的笔记本",
     PAGES: "生成页面的文件夹",
+    SHOWN: "各页显示的数字",
     EDITIONS: "各期由什么生成",
 }
 """The folders of a cache, and what is in them."""

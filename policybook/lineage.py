@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date
-from decimal import Context, Decimal, Inexact, InvalidOperation
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
@@ -14,7 +13,8 @@ from policybook.engines import Engine
 from policybook.expression import Formula, Reduction
 from policybook.ledgers import Ledger
 from policybook.model import EVIDENCE, Cell, Operand
-from policybook.numbers import Interval, exact_text, half_unit, to_exact
+from policybook.numbers import EXACT
+from policybook.operands import value_text
 from policybook.queries import ENGINES, Places, compile_records, compile_reduction
 from policybook.rollup import Rollup
 
@@ -85,27 +85,6 @@ def _listed(reduction: Reduction, source: Source, ledger: Ledger) -> tuple[Any, 
     return value, tuple(cells)
 
 
-def value_text(value: int | Decimal | Fraction | str | date | None) -> str | None:
-    """An operand's value as it is kept: exact number, ISO date, or nothing."""
-    if value is None:
-        return None
-    if isinstance(value, date):
-        return value.isoformat()
-    return exact_text(value if isinstance(value, Fraction) else to_exact(value))
-
-
-def queried_text(value: Any) -> str | None:
-    """A published query's value as an operand's is kept; SQLite's dates are texts already."""
-    return value if isinstance(value, str) else value_text(value)
-
-
-def operand_exact(text: str) -> Fraction:
-    """An operand's kept value as a rational; a date as its day number."""
-    if len(text) == 10 and text[4] == "-" and text[7] == "-":
-        return to_exact(date.fromisoformat(text))
-    return Fraction(text)
-
-
 def _cells(ledger: Ledger, records: Iterable[str], column: str) -> Iterator[Cell]:
     file, known, origins = ledger.published, ledger.by_id, ledger.origins
     for record in records:
@@ -165,32 +144,11 @@ def _weights(part: Operand) -> dict[str, Fraction]:
     for cell in part.cells:
         if cell.value:
             weight = Decimal(cell.value).copy_abs() if part.reduction == "sum" else _ONE
-            weights[cell.evidence] = _EXACT.add(weights.get(cell.evidence, _NONE), weight)
+            weights[cell.evidence] = EXACT.add(weights.get(cell.evidence, _NONE), weight)
     return {evidence: Fraction(weight) for evidence, weight in weights.items()}
 
 
 _NONE, _ONE = Decimal(0), Decimal(1)
-_EXACT = Context(prec=10_000, traps=[Inexact, InvalidOperation])  # ten times as quick as fractions
-
-
-def printed_interval(part: Operand, printed: bool) -> Interval:
-    """Where an operand can lie, its cells being printed digits.
-
-    A value with decimals stands for ± half of its last place, a whole number is taken
-    as exact. A printed rate is known to the percent at least: a spreadsheet that cuts
-    1.20 to 1.2 does not make it less known.
-    """
-    value = operand_exact(part.value or "0")
-    widest = Fraction(1, 200) if printed else Fraction(1, 2)
-    slack = sum(
-        (
-            min(half_unit(cell.value), widest)
-            for cell in part.cells
-            if cell.value and (printed or "." in cell.value)
-        ),
-        Fraction(0),
-    )
-    return Interval(value - slack, value + slack)
 
 
 def lower_bounds(operands: Iterable[Operand], ledgers: Mapping[str, Ledger]) -> list[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -11,6 +10,7 @@ from types import CodeType
 from typing import Any
 
 import nbformat
+import orjson
 
 from policybook.catalogue import Statistic
 from policybook.edition import Edition, prepared
@@ -154,7 +154,7 @@ def collect(notebooks: Mapping[str, Any]) -> tuple[dict[str, Fact], dict[str, Fi
 
     for name, cell, output in _outputs(notebooks):
         if FACT_KEY in output.metadata:
-            fact = fact_from_dict(json.loads(output.metadata[FACT_KEY]))
+            fact = fact_from_dict(orjson.loads(output.metadata[FACT_KEY]))
             add(facts, replace(fact, notebook=name, cell=cell))
         if FIGURE_KEY in output.metadata:
             figure = figure_from_dict(output.metadata[FIGURE_KEY])

@@ -5,10 +5,11 @@ A custom MIME type would fail the build of the book, which allows no warning.
 
 from __future__ import annotations
 
-import json
 from base64 import b64encode
 from dataclasses import asdict
 from html import escape
+
+import orjson
 
 from policybook.model import Fact, Figure, fact_as_dict
 
@@ -32,7 +33,7 @@ def show_fact(fact: Fact) -> None:
     )
     text = f"{fact.label}：{fact.display}  [{fact.id}]  {fact.formula}"
     # As one text: nobody on the way has to look into it, and there may be many cells.
-    told = json.dumps(fact_as_dict(fact), ensure_ascii=False)
+    told = orjson.dumps(fact_as_dict(fact)).decode()
     publish_display_data({"text/html": html, "text/plain": text}, metadata={FACT_KEY: told})
 
 

@@ -12,7 +12,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from filecmp import cmp
@@ -25,19 +25,24 @@ _COMPLETE = ".complete"
 _LEFT = frozenset({USED, USED_PARTS, _COMPLETE})
 """Files of a build that are no sources."""
 _SCRIPT = """
-import gc, sys
-from policybook.children import RARELY
-gc.set_threshold(*RARELY)
+import sys
+from policybook.process import end_at_once, look_rarely
+look_rarely()
 from importlib import import_module
 from jupyter_book.cli.main import main
 from sphinx.application import builtin_extensions
 for name in (*builtin_extensions, *sys.argv[1:]):
     import_module(name)
+import policybook.render
+policybook.render.wait_for_facts = sys.stdin.readline
 folder = sys.stdin.readline().rstrip("\\n")
 if folder:
     import os
     os.chdir(folder)
-    main(["build", folder, "-W", "-n", "--keep-going", "-q"])
+    try:
+        main(["build", folder, "-W", "-n", "--keep-going", "-q"])
+    except SystemExit as ended:
+        end_at_once(ended)
 """
 
 _EXTENSIONS = (
@@ -56,10 +61,17 @@ class Press:
     process: subprocess.Popen[str]
 
     def begin(self, folder: Path) -> None:
-        """Make the pages of a folder, and do not wait for them."""
+        """Get ready for a folder that has the book's settings: facts may still be computed."""
+        self._say(f"{folder}")
+
+    def go(self) -> None:
+        """Make the pages, all sources being there, and do not wait for them."""
+        self._say("")
+
+    def _say(self, line: str) -> None:
         assert self.process.stdin is not None
         with suppress(BrokenPipeError):  # it has ended, and what it said is told when it is asked
-            self.process.stdin.write(f"{folder}\n")
+            self.process.stdin.write(f"{line}\n")
             self.process.stdin.flush()
 
     def finished(self, folder: Path) -> Path:
@@ -96,8 +108,9 @@ def press() -> Iterator[Press]:
 
 @contextmanager
 def kept_book(book: Path, kept: Path | None, program: str) -> Iterator[Path]:
-    """A folder with the sources of ``book`` in which Jupyter Book may go on where it stopped.
+    """A folder in which Jupyter Book may go on where it stopped, with what ``book`` has by now.
 
+    Executed notebooks and facts follow by :func:`update`.
     ``kept``: where it is left for the next build; None, or one in use, means ``book`` itself.
     ``program``: the digest of all that makes pages of sources.
     """
@@ -113,8 +126,7 @@ def kept_book(book: Path, kept: Path | None, program: str) -> Iterator[Path]:
         if not (complete.is_file() and complete.read_text(encoding="utf-8") == key):
             shutil.rmtree(kept, ignore_errors=True)
             kept.mkdir()
-        complete.unlink(missing_ok=True)  # until this build is complete too
-        update(book, kept)
+        _copy(book, kept, (name for name in _sources(book) if not name.startswith("notebooks/")))
         yield kept
         complete.write_text(key, encoding="utf-8")
 
@@ -133,11 +145,21 @@ def _sources(book: Path) -> set[str]:
 
 
 def update(book: Path, kept: Path) -> None:
-    """Copy what has changed, and remove what is gone: the times of other files stay."""
+    """Copy what has changed, and remove what is gone: the times of other files stay.
+
+    ``kept``: from :func:`kept_book`; until it is left, what is in it is no good to others.
+    """
+    if kept == book:
+        return
+    (kept / _COMPLETE).unlink(missing_ok=True)
     wanted = _sources(book)
     for name in _sources(kept) - wanted:
         (kept / name).unlink()
-    for name in wanted:
+    _copy(book, kept, wanted)
+
+
+def _copy(book: Path, kept: Path, names: Iterable[str]) -> None:
+    for name in names:
         target = kept / name
         if not (target.is_file() and cmp(book / name, target, shallow=False)):
             target.parent.mkdir(parents=True, exist_ok=True)

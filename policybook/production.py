@@ -6,6 +6,7 @@ import json
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from policybook.book import FACTS
 from policybook.cache import NotebookCache, shared_digests
@@ -15,14 +16,14 @@ from policybook.errors import Finding, LedgerError, any_error
 from policybook.execution import run_notebooks
 from policybook.exemptions import load_exemptions
 from policybook.history import know_facts, with_history
-from policybook.inputs import check_publishable, notebook_parameters
+from policybook.inputs import Inputs, check_publishable, notebook_parameters
 from policybook.keeping import NOTEBOOKS, PAGES
 from policybook.notebooks import check_coverage, collect
 from policybook.period import Period
-from policybook.press import Press, kept_book
+from policybook.press import Press, kept_book, update
 from policybook.program import program_digests
 from policybook.project import Project
-from policybook.stage import facts_document, stage_book, stage_data
+from policybook.stage import facts_document, stage_data, stage_facts, stage_narrative
 
 
 def make_edition(
@@ -34,7 +35,6 @@ def make_edition(
     press: Press,
 ) -> list[Finding]:
     """One edition as ``work/release``, as :func:`policybook.building.build_edition` says."""
-    jobs = project.jobs
     checked = check_data(project.data, str(period))
     inputs = with_history(project.root, project.data, checked.required())
     parameters = replace(inputs.parameters, released_on=released_on, signer=signer)
@@ -43,6 +43,35 @@ def make_edition(
     exemptions = load_exemptions(project.root / "book" / "exemptions.yml")
     stage = work / "stage"
     stage_data(stage, project.root, project.data, period, inputs)
+    stage_narrative(stage, project.root)
+    program = json.dumps(program_digests(project.root))
+    with kept_book(stage, project.kept(f"{PAGES}/{period}"), program) as book:
+        press.begin(book)
+        executed = _executed(project, period, inputs, stage)
+        facts, figures = collect(executed)
+        check_coverage(facts, checked.catalogue, str(period))
+        findings = checked.findings + check_computed(
+            project.root, project.data, inputs, checked.relations, facts
+        )
+        if any_error(findings):
+            raise LedgerError(findings)
+        know_facts(project.root, project.data, period, facts)
+        content = facts_document(period, facts, figures, checked.relations, inputs)
+        stage_facts(stage, content, executed)
+        project.say("生成页面")
+        update(stage, book)
+        press.go()
+        # While pages are made:
+        from policybook.finishing import finish_edition
+        from policybook.release import write_contents
+
+        release = work / "release"
+        write_contents(release, stage / FACTS, inputs, facts.values(), figures.values())
+        return findings + finish_edition(release, book, press, exemptions, inputs, project)
+
+
+def _executed(project: Project, period: Period, inputs: Inputs, stage: Path) -> dict[str, Any]:
+    """The staged notebooks, executed or kept from an earlier build, by name."""
     cache = NotebookCache(
         project.kept(NOTEBOOKS),
         {name: ledger.sha256 for name, ledger in inputs.ledgers.items()},
@@ -55,25 +84,4 @@ def make_edition(
     )
     given = notebook_parameters(str(period))
     broken = project.root / "_build" / "broken" / str(period)
-    executed = run_notebooks(stage, given, jobs, cache, broken, workers=project.workers)
-    facts, figures = collect(executed)
-    check_coverage(facts, checked.catalogue, str(period))
-    findings = checked.findings + check_computed(
-        project.root, project.data, inputs, checked.relations, facts
-    )
-    if any_error(findings):
-        raise LedgerError(findings)
-    know_facts(project.root, project.data, period, facts)
-    content = facts_document(period, facts, figures, checked.relations, inputs)
-    stage_book(stage, project.root, content, executed)
-    project.say("生成页面")
-    program = json.dumps(program_digests(project.root))
-    with kept_book(stage, project.kept(f"{PAGES}/{period}"), program) as book:
-        press.begin(book)
-        # While pages are made:
-        from policybook.finishing import finish_edition
-        from policybook.release import write_contents
-
-        release = work / "release"
-        write_contents(release, stage / FACTS, inputs, facts.values(), figures.values())
-        return findings + finish_edition(release, book, press, exemptions, inputs, project)
+    return run_notebooks(stage, given, project.jobs, cache, broken, workers=project.workers)

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import orjson
+
 from policybook.corrections import Correction
 from policybook.errors import Finding, error
 from policybook.explanations import Explanation
@@ -57,7 +59,7 @@ class Release:
 
 def read_release(folder: Path) -> Release:
     """The facts, schemas and ledgers of a release."""
-    content = json.loads((folder / "facts.json").read_text(encoding="utf-8"))
+    content = orjson.loads((folder / "facts.json").read_bytes())
     package = json.loads((folder / "data" / "datapackage.json").read_text(encoding="utf-8"))
     schemas = {
         one["name"]: parse_schema(one["name"], one["schema"]) for one in package["resources"]
@@ -94,7 +96,7 @@ def _origins(provenance: Provenance, ledgers: Iterable[str]) -> dict[str, str]:
 
 def script_text(name: str, content: Any) -> str:
     """Data as a classic script: a page opened from ``file:`` may load that, but no JSON."""
-    return f"window.{name} = {json.dumps(content, ensure_ascii=False)};\n"
+    return f"window.{name} = {orjson.dumps(content).decode()};\n"
 
 
 def check_properties(

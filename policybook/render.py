@@ -64,7 +64,12 @@ THEME_OPTIONS = ("announcement", "extra_footer")
 _STATIC = Path(__file__).parent / "static"
 
 
+def wait_for_facts() -> object:
+    """Nothing: whoever gets Jupyter Book ready before there are facts puts a wait in its place."""
+
+
 def _load(app: Sphinx) -> None:
+    wait_for_facts()
     try:
         app.env.policybook = watch(load_book(Path(app.srcdir)))  # type: ignore[attr-defined]
     except FileNotFoundError:

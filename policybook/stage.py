@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
+import orjson
 
 from policybook.book import FACTS
 from policybook.corrections import Correction
@@ -27,7 +28,7 @@ from policybook.relations import Relation
 SCHEMA_VERSION = 1
 LOCALE = Path(__file__).parent / "locale"
 """What Sphinx says in English where it has no Chinese of its own."""
-_NO_USES = '"used_on": []'
+_NO_USES = b'"used_on":[]'
 
 
 def stage_data(stage: Path, root: Path, data: Path, period: Period, inputs: Inputs) -> None:
@@ -85,8 +86,8 @@ def _without_place(entry: Correction | Explanation) -> dict[str, Any]:
 
 def write_facts(path: Path, content: Mapping[str, Any]) -> None:
     """``facts.json``: a line an entry, for there may be many cells in it."""
-    lines = [f"{json.dumps(name)}: {_lines(value)}" for name, value in content.items()]
-    path.write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8")
+    lines = [orjson.dumps(name) + b":" + _lines(value) for name, value in content.items()]
+    path.write_bytes(b"{\n" + b",\n".join(lines) + b"\n}\n")
 
 
 def write_uses(path: Path, used: Mapping[str, list[str]]) -> None:
@@ -95,19 +96,19 @@ def write_uses(path: Path, used: Mapping[str, list[str]]) -> None:
     A fact is a line, and its pages come last in it: nothing else has to be written anew.
     """
     lines = []
-    for line in path.read_text(encoding="utf-8").split("\n"):
+    for line in path.read_bytes().split(b"\n"):
         before, key, after = line.rpartition(_NO_USES)
         if key:
-            fact = json.loads(before[: before.index(",")] + "}")["id"]
-            line = f"{before}{key[:-2]}{json.dumps(used.get(fact, []), ensure_ascii=False)}{after}"
+            fact = orjson.loads(before[: before.index(b",")] + b"}")["id"]
+            line = before + key[:-2] + orjson.dumps(used.get(fact, [])) + after
         lines.append(line)
-    path.write_text("\n".join(lines), encoding="utf-8")
+    path.write_bytes(b"\n".join(lines))
 
 
-def _lines(value: object) -> str:
+def _lines(value: object) -> bytes:
     if not (isinstance(value, list) and value):
-        return json.dumps(value, ensure_ascii=False)
-    return "[\n" + ",\n".join(json.dumps(one, ensure_ascii=False) for one in value) + "\n]"
+        return orjson.dumps(value)
+    return b"[\n" + b",\n".join(map(orjson.dumps, value)) + b"\n]"
 
 
 def write_json(path: Path, content: object) -> None:
@@ -115,14 +116,16 @@ def write_json(path: Path, content: object) -> None:
     path.write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
 
-def stage_book(
-    stage: Path, root: Path, content: Mapping[str, Any], notebooks: Mapping[str, Any]
-) -> None:
-    """Narrative, executed notebooks and facts."""
+def stage_narrative(stage: Path, root: Path) -> None:
+    """Narrative and settings: what of the book does not wait for facts."""
     shutil.copytree(root / "book", stage / "book", ignore=shutil.ignore_patterns(".*"))
     for name in ("_config.yml", "_toc.yml"):
         shutil.copyfile(root / name, stage / name)
     shutil.copytree(LOCALE, stage / "locales")  # where Sphinx looks before its own
+
+
+def stage_facts(stage: Path, content: Mapping[str, Any], notebooks: Mapping[str, Any]) -> None:
+    """Facts and executed notebooks: the rest of the book."""
     write_facts(stage / FACTS, content)
     for name, notebook in notebooks.items():
         nbformat.write(_page(notebook), stage / "notebooks" / f"{name}.ipynb")

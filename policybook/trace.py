@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import csv
-import json
 from collections.abc import Mapping
 from pathlib import Path
+
+import orjson
 
 from policybook.catalogue import nearest
 from policybook.corrections import corrections_file
@@ -36,10 +37,11 @@ def _line(root: Path, data: Path, period: str, statistic: str) -> Mapping[str, F
     edition = parse_period(period)
     if findings_before(project, edition, inputs_digest(project, edition)) is None:
         return {}
-    with (project.out / period / "facts.json").open(encoding="utf-8") as file:
+    opening = b'{"id":' + orjson.dumps(statistic) + b","
+    with (project.out / period / "facts.json").open("rb") as file:
         for line in file:
-            if line.startswith(f'{{"id": {json.dumps(statistic, ensure_ascii=False)},'):
-                return {statistic: fact_from_dict(json.loads(line.rstrip(",\n")))}
+            if line.startswith(opening):
+                return {statistic: fact_from_dict(orjson.loads(line.rstrip(b",\n")))}
     return {}
 
 
@@ -90,7 +92,7 @@ def _published(root: Path, data: Path, period: str) -> Mapping[str, Fact] | None
     inputs += [*(data / "schema").glob("*.json"), *(root / "notebooks").glob("*.ipynb")]
     if any(path.stat().st_mtime_ns >= place.stat().st_mtime_ns for path in inputs):
         return None
-    entries = json.loads(place.read_text(encoding="utf-8"))["facts"]
+    entries = orjson.loads(place.read_bytes())["facts"]
     facts = {entry["id"]: fact_from_dict(entry) for entry in entries}
     return facts if _ledgers_unchanged(data, period, facts) else None
 

@@ -17,16 +17,16 @@ from policybook.coverage import check_coverage
 from policybook.crate import check_crate
 from policybook.database import check_database
 from policybook.datapackage import check_package
-from policybook.displayed import check_pages, pages_of
+from policybook.displayed import check_pages, divided, pages_of
 from policybook.due import check_due
 from policybook.errors import Finding, UsageError, error
 from policybook.facts import departments_of
 from policybook.inventory import check_files, check_sums
-from policybook.lineage import printed_interval
 from policybook.listing import check_listing
 from policybook.model import Fact
 from policybook.moved import check_moves
 from policybook.numbers import display_text, evaluate_interval, interval_text, number_text
+from policybook.operands import printed_interval
 from policybook.paper import check_document
 from policybook.published import RESTORE, SUMS, Release, read_release
 from policybook.recompute import check_queries
@@ -79,11 +79,7 @@ def _page_checks(release: Release, parts: int) -> list[Check]:
         pages = pages_of(release)
     except TypeError:  # what should name a page is no text: the check itself tells of it
         return [check_pages]
-    length = len(pages) // parts + 1
-    return [
-        partial(check_pages, pages=pages[first : first + length])
-        for first in range(0, len(pages), length)
-    ]
+    return [partial(check_pages, pages=part) for part in divided(pages, parts)]
 
 
 def _checked(check: Check, release: Release) -> list[Finding]:
@@ -249,12 +245,12 @@ VALUES: tuple[Check, ...] = (
     check_listing,
 )
 """Facts against ledgers: no page is looked at."""
-VIEWS: tuple[Check, ...] = (
-    *(check_pages, check_package, check_cards, check_due, check_derived, check_moves),
+DERIVED: tuple[Check, ...] = (check_derived, check_moves)
+"""Derived ledgers against those they are made from."""
+REMADE: tuple[Check, ...] = (
+    *(check_package, check_cards, check_due, check_audit, check_document, check_database),
+    *(check_coverage, check_crate),
 )
-"""Pages against facts and ledgers, and what else repeats them."""
-REMADE: tuple[Check, ...] = (check_audit, check_document, check_database, check_coverage)
 """What is made anew from facts, ledgers and pages, and compared."""
-FILES: tuple[Check, ...] = (check_files, check_crate)
-CHECKS = (*VIEWS, *REMADE, *VALUES, *FILES)
+CHECKS = (check_pages, *DERIVED, *REMADE, *VALUES, check_files)
 """What is checked of a release that can be read."""

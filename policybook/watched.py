@@ -11,8 +11,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
 
+import orjson
+
 from policybook.book import Book
 from policybook.ledgers import Ledger
+from policybook.model import Fact
 
 Parts = dict[str, str]
 """Digests by part: ``facts tasks.count``, ``ledgers works``, ``relations``; ``facts`` is all."""
@@ -117,4 +120,6 @@ def _digest(content: Any) -> str:
         content = [(key, _digest(value)) for key, value in content.items()]
     elif isinstance(content, Ledger):  # its text may be long
         content = (content.sha256, content.origins)
+    elif isinstance(content, Fact):  # its cells may be many
+        return hashlib.sha256(orjson.dumps(content, default=tuple)).hexdigest()[:16]
     return hashlib.sha256(repr(content).encode()).hexdigest()[:16]

@@ -28,13 +28,12 @@ _LONGEST_TITLE = 31
 
 def write_text(cell: Cell, text: str, font: Font = looks.BODY) -> None:
     """A text that no program will take for a formula, not even when the cell is edited."""
-    looks.write_text(cell, looks.storable(text), font)
-    if isinstance(cell.value, str):
-        cell.value = cell.value.replace("\r", "_x000D_")
+    looks.write_text(cell, looks.storable(text), font, border=looks.RULED)
+    if "\r" in text:
+        cell.value = str(cell.value).replace("\r", "_x000D_")
         cell.data_type = "s"
     if _FORMULA.match(text):
         cell.quotePrefix = True
-    looks.dress(cell, border=looks.RULED)
 
 
 def write_value(cell: Cell, value: Decimal | date | str | None, number_format: str) -> None:
@@ -73,7 +72,7 @@ def link(cell: Cell, target: str, within: bool = False) -> None:
     """Makes a cell lead to a file beside the workbook, or to a place in it."""
     here = Hyperlink(ref=cell.coordinate, location=target)
     cell.hyperlink = here if within else target
-    cell.font = looks.LINK
+    looks.dress(cell, font=looks.LINK)
 
 
 def colour_checks(sheet: Any, cells: str) -> None:

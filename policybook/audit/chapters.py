@@ -89,7 +89,7 @@ def write_chapter(
     sheet.row_dimensions[1].height = looks.row_height(1)
     for row, fact in enumerate(facts, 2):
         for number in range(1, len(headings) + 1):
-            sheet.cell(row, number).border = looks.RULED
+            looks.dress(sheet.cell(row, number), border=looks.RULED)
         _write_texts(sheet, row, fact)
         _write_formulas(sheet, row, fact, ledgers, tail.columns(fact))
     last = len(facts) + 1
@@ -115,7 +115,7 @@ def _write_formulas(
     digits = places_of(fact, ledgers)
     checked = check_formula(computed, published, digits, places[len(fact.operands) :])
     write_formula(sheet[f"{CHECKED}{row}"], Formula(checked))
-    sheet[f"{CHECKED}{row}"].alignment = looks.CENTRED
+    looks.dress(sheet[f"{CHECKED}{row}"], alignment=looks.CENTRED)
 
 
 def write_published(cell: Cell, value: str, number_format: str) -> None:
@@ -143,6 +143,6 @@ def _write_texts(sheet: Any, row: int, fact: Fact) -> None:
             write_text(cell, texts[name])
             lines = max(lines, looks.text_lines(texts[name], width))
     for name in ("单位", "页面显示", "证据等级", "算式"):
-        sheet.cell(row, [*COLUMNS].index(name) + 1).alignment = looks.CENTRED
+        looks.dress(sheet.cell(row, [*COLUMNS].index(name) + 1), alignment=looks.CENTRED)
     link(sheet.cell(row, 1), f"trace/{fact.id}.html")
     sheet.row_dimensions[row].height = looks.row_height(lines)

@@ -108,15 +108,15 @@ def write_cover(
 
 def _write_state(sheet: Any, row: int, total: int) -> None:
     write_ruled(sheet.cell(row, 1), "总的结果", looks.BOLD)
-    sheet.cell(row, 4).border = looks.RULED
+    looks.dress(sheet.cell(row, 4), border=looks.RULED)
     sheet.merge_cells(start_row=row, start_column=3, end_row=row, end_column=4)
     state = f'IF(AND(B{total}>0,D{total}=0),"{SAME}","{DIFFERENT}")'
     write_formula(sheet.cell(row, 2), Formula(state))
     said = f'B{total}&" 个统计数字，"&D{total}&" 个{DIFFERENT}"'
     write_formula(sheet.cell(row, 3), Formula(said))
     for number in (2, 3):
-        sheet.cell(row, number).alignment = looks.CENTRED
-    sheet.cell(row, 2).font = _STATE
+        looks.dress(sheet.cell(row, number), alignment=looks.CENTRED)
+    looks.dress(sheet.cell(row, 2), font=_STATE)
     sheet.row_dimensions[row].height = 28
     colour_checks(sheet, f"B{row}")
 
@@ -143,7 +143,7 @@ def _headings(sheet: Any, row: int, texts: Sequence[str]) -> None:
 
 def _line(sheet: Any, row: int, text: str, font: Font, height: int) -> None:
     looks.write_text(sheet.cell(row, 1), text, font)
-    sheet.cell(row, 1).alignment = looks.OVERFLOWING
+    looks.dress(sheet.cell(row, 1), alignment=looks.OVERFLOWING)
     sheet.row_dimensions[row].height = height
 
 

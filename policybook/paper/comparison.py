@@ -11,7 +11,7 @@ from zipfile import ZipFile
 from policybook.drafts.record import Draft, DraftError
 from policybook.drafts.word import word_text
 from policybook.errors import Finding, error
-from policybook.paper.compose import document_bytes
+from policybook.paper.compose import published_document
 from policybook.published import DOCUMENT, RESTORE, Release
 
 _ELSEWHERE = ("word/media/", "docProps/custom.xml")
@@ -26,7 +26,7 @@ def check_document(release: Release) -> list[Finding]:
     path = release.folder / DOCUMENT
     if not path.is_file():
         return []  # already found by check_files
-    data, right = path.read_bytes(), document_bytes(release)
+    data, right = path.read_bytes(), published_document(release)
     try:
         stated = _draft(path, data)
     except DraftError as problem:

@@ -34,22 +34,25 @@ _UNDATED = datetime(2000, 1, 1)
 _NO_LETTER = re.compile(r"[^A-Za-z0-9]")
 
 
-def write_document(release: Release) -> None:
-    """``report.docx`` of a release whose pages are complete."""
-    (release.folder / DOCUMENT).write_bytes(document_bytes(release))
+def write_document(release: Release, edition: Mapping[str, str]) -> None:
+    """``report.docx`` of a release that has its pages; ``edition``: what is published of it."""
+    (release.folder / DOCUMENT).write_bytes(_document(release, edition))
 
 
-def document_bytes(release: Release) -> bytes:
-    """The whole file, from what the release displays and publishes."""
-    parameters = published_parameters(release.folder)
+def published_document(release: Release) -> bytes:
+    """The document of a complete release."""
+    return _document(release, published_parameters(release.folder))
+
+
+def _document(release: Release, edition: Mapping[str, str]) -> bytes:
     front = front_page(release.folder)
-    said = notice(front)
-    body = [*opening(title(front), parameters), *read_chapters(release), *closing(parameters, said)]
-    return composed(release, body, title(front), said, dated(parameters))
+    name, said = title(front), notice(front)
+    body = [*opening(name, edition), *read_chapters(release), *closing(edition, said)]
+    return composed(release, body, name, edition["issuer"], said, dated(edition))
 
 
 def composed(
-    release: Release, body: Sequence[Block], name: str, said: str, made: datetime
+    release: Release, body: Sequence[Block], name: str, author: str, said: str, made: datetime
 ) -> bytes:
     """A document of that title: its body, and the appendix of the numbers in it.
 
@@ -59,7 +62,6 @@ def composed(
     writer = _Writer(release, new_document())
     writer.write([*body, *appendix(release, shown)])
     add_properties(writer.document, writer.properties)
-    author = published_parameters(release.folder)["issuer"]
     describe(writer.document, name, author, said, made)
     return file_bytes(writer.document)
 

@@ -53,7 +53,8 @@ def reply_bytes(release: Release) -> bytes:
         *_gaps([one for one in asked if not one.demand]),
         *closing({**parameters, "reporting_date": ""}, said),
     ]
-    return composed(release, body, name, said, dated({"reporting_date": parameters["as_of"]}))
+    made = dated({"reporting_date": parameters["as_of"]})
+    return composed(release, body, name, parameters["issuer"], said, made)
 
 
 def _asking(release: Release) -> Schema:

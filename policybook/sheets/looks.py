@@ -75,12 +75,15 @@ def escaped(text: str) -> str:
     return _ESCAPE.sub("_x005F_", text)
 
 
-def write_text(cell: Cell, text: str, font: Font = BODY) -> None:
-    """Puts text into a cell as text, whatever it begins with."""
+def write_text(cell: Cell, text: str, font: Font = BODY, **look: Any) -> None:
+    """Puts text into a cell as text, whatever it begins with.
+
+    ``look``: more of its looks, as for :func:`dress`.
+    """
     cell.value = escaped(text) or None
     if text:
         cell.data_type = "s"  # openpyxl makes formulas of "=…" and errors of "#N/A"
-    dress(cell, number_format=TEXT, font=font, alignment=WRAPPED)
+    dress(cell, number_format=TEXT, font=font, alignment=WRAPPED, **look)
 
 
 _dressed: WeakKeyDictionary[Workbook, dict[tuple[Any, ...], Any]] = WeakKeyDictionary()
@@ -92,17 +95,15 @@ def dress(cell: Cell, **look: Any) -> None:
     openpyxl hashes a style for each cell that is given it; a workbook is asked once here.
     """
     known = _dressed.setdefault(cell.parent.parent, {})
-    key = (
-        cell._style.tobytes() if cell.has_style else b"",
-        *(value if isinstance(value, str) else id(value) for value in look.values()),
-        *look,
-    )
-    if key not in known:
+    values = [value if isinstance(value, str) else id(value) for value in look.values()]
+    key = (cell._style.tobytes() if cell._style else b"", *values, *look)
+    dressed = known.get(key)
+    if dressed is None:
         for name, value in look.items():
             setattr(cell, name, value)
         known[key] = copy(cell._style)
     else:
-        cell._style = copy(known[key])
+        cell._style = dressed.__copy__()
 
 
 @cache  # a ledger says the same many times

@@ -17,8 +17,8 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from policybook.ledgers import csv_text
-from policybook.lineage import operand_exact
 from policybook.numbers import display_text, evaluate, exact_text, number_text
+from policybook.operands import operand_exact
 from policybook.vendored import FOLDER
 from tests.browser.crawl import serve
 

@@ -36,10 +36,10 @@ from policybook.engines import connect_duckdb, connect_sqlite, sqlite_exact
 from policybook.expression import take_apart, unbound_tables
 from policybook.history import with_history
 from policybook.ledgers import csv_text
-from policybook.lineage import operand_exact, queried_text
 from policybook.model import Operand
 from policybook.notebooks import evaluate_notebooks
 from policybook.numbers import evaluate, exact_text
+from policybook.operands import operand_exact, queried_text
 from policybook.period import parse_period
 from policybook.published import AUDIT, Release, read_release
 from policybook.queries import compile_reduction

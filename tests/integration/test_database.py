@@ -13,8 +13,8 @@ import pytest
 
 from policybook.database import DATABASE, check_database
 from policybook.engines import sqlite_exact
-from policybook.lineage import queried_text
 from policybook.listing import COLUMNS, row_of
+from policybook.operands import queried_text
 from policybook.published import CRATE, Release, read_release
 from policybook.release import write_sums
 from policybook.verify import verify_release

@@ -25,7 +25,7 @@ from policybook.claims import shown
 from policybook.cli import app
 from policybook.errors import Finding
 from policybook.pages import read_page
-from policybook.paper import check_document, document_bytes
+from policybook.paper import check_document, published_document
 from policybook.paper.compose import property_name
 from policybook.published import DOCUMENT, Release, read_release
 from policybook.release import write_sums
@@ -319,7 +319,7 @@ def test_a_cell_edited_by_hand_is_a_contradiction(root: Path, report: Path, tmp_
 
 def test_the_same_release_gives_the_same_bytes(report: Path, published: Release) -> None:
     """Made again, the file is the same to the last byte, and names no machine and no clock."""
-    again = document_bytes(published)
+    again = published_document(published)
     assert again == report.read_bytes()
     with ZipFile(io.BytesIO(again)) as archive:
         assert {entry.date_time for entry in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}

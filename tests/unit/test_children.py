@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from policybook.children import run, start
+from policybook.children import beside, run, start
 from policybook.errors import ChildError, NotebookError, error
 
 
@@ -106,3 +106,55 @@ def test_who_gives_up_leaves_no_child_at_work(tmp_path: Path) -> None:
     next(answers).result()
     answers.close()  # type: ignore[attr-defined]
     assert [path.name for path in tmp_path.iterdir()] == ["0"]
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_what_is_done_beside_answers_in_order(jobs: int) -> None:
+    """With one job it is done after the body, in this process."""
+    with beside([partial(pow, 2, number) for number in range(3)], jobs) as answers:
+        assert answers() == [1, 2, 4]
+    with beside([os.getpid], jobs) as answers:
+        pass
+    assert (answers() == [os.getpid()]) == (jobs == 1)
+
+
+def test_leaving_waits_for_what_is_done_beside(tmp_path: Path) -> None:
+    """Nobody has to ask."""
+
+    def work() -> None:
+        time.sleep(0.05)
+        (tmp_path / "done").touch()
+
+    with beside([work], 2):
+        pass
+    assert (tmp_path / "done").exists()
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_a_failure_beside_is_raised_on_leaving(jobs: int) -> None:
+    """The body cannot miss it."""
+
+    def fail() -> None:
+        raise NotebookError(error("notebook.failed", "here", "broken.", "mend it."))
+
+    with pytest.raises(NotebookError), beside([fail], jobs):
+        pass
+
+
+def test_who_fails_leaves_nothing_at_work_beside(tmp_path: Path) -> None:
+    """What is done beside a body that fails is stopped, or not begun."""
+
+    def work() -> None:
+        time.sleep(5)
+        (tmp_path / "done").touch()
+
+    for jobs in (1, 2):
+        with pytest.raises(KeyError), beside([work], jobs):
+            raise KeyError
+    assert not list(tmp_path.iterdir())
+
+
+def test_the_body_goes_before_what_is_done_beside_it() -> None:
+    """A core that both want is rather the body's."""
+    with beside([partial(os.nice, 0)], 2) as answers:
+        assert answers()[0] > os.nice(0)

@@ -19,8 +19,8 @@ from policybook.engines import connect_duckdb, connect_sqlite
 from policybook.errors import PublishError
 from policybook.expression import take_apart, unbound_tables
 from policybook.ledgers import Ledger
-from policybook.lineage import value_text
 from policybook.numbers import evaluate
+from policybook.operands import value_text
 from policybook.queries import (
     asked_of,
     combined_query,

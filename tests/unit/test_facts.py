@@ -14,8 +14,9 @@ from ibis import _
 from policybook.edition import Edition, load_edition, open_edition, prepared
 from policybook.errors import FigureError, PublishError
 from policybook.facts import departments_of
-from policybook.lineage import look_through, operand_exact, value_text, weakest
+from policybook.lineage import look_through, weakest
 from policybook.model import Cell, Fact, Operand
+from policybook.operands import operand_exact, value_text
 from tests.unit.conftest import PERIOD
 
 Change = Callable[[str, str], Path]
