@@ -189,8 +189,8 @@ class Release:
             stated = {key: texts[key].removeprefix("'") for key in texts}  # ' before a formula
             yield f"facts.csv {name}", stated, {key: fact.get(key) for key in stated or fact}
         script = (self.folder / "coverage.js").read_text(encoding="utf-8")
-        copy = f"window.policybookCoverage = {json.dumps(self.coverage, ensure_ascii=False)};\n"
-        yield "coverage.js 与 coverage.json 是否一致", script == copy, True
+        copy = json.dumps(self.coverage, ensure_ascii=False, separators=(",", ":"))
+        yield "coverage.js 是否一致", script == f"window.policybookCoverage = {copy};\n", True
 
     def check_fact(self, fact: Any) -> Check:
         """A fact against its queries, its cells and its own texts."""
