@@ -17,6 +17,7 @@ from typing import Any
 import nbformat
 
 from policybook.comparisons import EARLIER
+from policybook.folders import replace_file
 from policybook.program import program_digests
 
 
@@ -54,8 +55,8 @@ class NotebookCache:
             return
         self.folder.mkdir(parents=True, exist_ok=True)
         parts = self._parts(notebook, parameters)
-        _write(self.folder / f"{_digest(parts)}.ipynb", nbformat.writes(executed))
-        _write(self._last(notebook, parts), json.dumps(parts, ensure_ascii=False, indent=1))
+        replace_file(self.folder / f"{_digest(parts)}.ipynb", nbformat.writes(executed))
+        replace_file(self._last(notebook, parts), json.dumps(parts, ensure_ascii=False, indent=1))
 
     def _parts(self, notebook: Path, parameters: Mapping[str, str]) -> dict[str, str]:
         used = ledgers_used(notebook, self.ledgers)
@@ -132,9 +133,3 @@ def shared_digests(root: Path, data: Path, folder: Path) -> dict[str, str]:
 
 def _digest(parts: Mapping[str, str]) -> str:
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
-
-
-def _write(path: Path, text: str) -> None:
-    temporary = path.with_name(f"{path.name}.{os.getpid()}.tmp")
-    temporary.write_text(text, encoding="utf-8")
-    temporary.replace(path)

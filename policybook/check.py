@@ -16,11 +16,13 @@ from policybook.edition import open_inputs
 from policybook.errors import Finding, LedgerError, PolicybookError, any_error, note
 from policybook.history import check_falls, with_history
 from policybook.inputs import Inputs, load_inputs, read_inputs
+from policybook.keeping import COMPUTED
 from policybook.ledgers import HEADER_LINES, Ledger
 from policybook.model import Cell, Fact
 from policybook.notebooks import evaluate_notebooks
 from policybook.period import parse_period
 from policybook.progress import check_progress
+from policybook.project import cache_of
 from policybook.readings import check_readings
 from policybook.relations import Relation, check_facts, load_relations
 from policybook.rules import check_ledgers, check_references
@@ -113,12 +115,13 @@ def check_edition(root: Path, data: Path, period: str) -> list[Finding]:
         inputs = checked.required()
     except LedgerError as problem:
         return problem.findings
+    kept = cache_of(root) / COMPUTED
     try:
-        inputs = with_history(root, data, inputs)
+        inputs = with_history(root, data, inputs, kept)
         facts = evaluate_notebooks(root / "notebooks", open_inputs(data, inputs))
     except PolicybookError as problem:
         return checked.findings + problem.findings
-    return checked.findings + check_computed(root, data, inputs, checked.relations, facts)
+    return checked.findings + check_computed(root, data, inputs, checked.relations, facts, kept)
 
 
 def check_computed(
@@ -127,10 +130,11 @@ def check_computed(
     inputs: Inputs,
     relations: Iterable[Relation],
     facts: Mapping[str, Fact],
+    kept: Path | None = None,
 ) -> list[Finding]:
     """Facts against the edition before, the declared relations between them, and explanations
     that neither this nor the check of the ledgers had use for."""
-    findings = check_falls(root, data, inputs, facts) + inputs.explanations.unused()
+    findings = check_falls(root, data, inputs, facts, kept) + inputs.explanations.unused()
     return findings + check_relations(relations, facts, inputs.ledgers)
 
 

@@ -11,7 +11,7 @@ import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -77,9 +77,9 @@ def run_notebooks(
     return done
 
 
-def _in_children(
-    paths: Sequence[Path], parameters: Mapping[str, str], folder: Path, broken: Path, jobs: int
-) -> Iterator[Task]:
+@cache
+def preload() -> None:
+    """Load what every notebook needs: processes forked from this one need not."""
     from policybook.charts import rehearse
     from policybook.inprocess import register
 
@@ -87,6 +87,12 @@ def _in_children(
         importlib.import_module(name)
     register()
     rehearse()
+
+
+def _in_children(
+    paths: Sequence[Path], parameters: Mapping[str, str], folder: Path, broken: Path, jobs: int
+) -> Iterator[Task]:
+    preload()
     staged = read_staged(folder / "data", parameters["period"])
     tasks = [partial(_execute_forked, staged, p, parameters, folder, broken) for p in paths]
     for child in run(tasks, jobs):

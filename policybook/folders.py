@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import fcntl
 import io
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -65,6 +66,6 @@ def undated(archive: bytes) -> bytes:
 
 def replace_file(path: Path, text: str) -> None:
     """Write a file complete or not at all."""
-    temporary = path.with_name(f".{path.name}.tmp")
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")  # others may write it too
     temporary.write_text(text, encoding="utf-8", newline="")
     temporary.replace(path)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
 from pathlib import Path
+
+import orjson
 
 from policybook.catalogue import Statistic, load_catalogue
 from policybook.comparisons import (
@@ -24,17 +28,20 @@ from policybook.derived import derived_schema, with_derived
 from policybook.edition import open_inputs
 from policybook.errors import Finding, LedgerError, error
 from policybook.explanations import Explanations, settled
+from policybook.folders import replace_file
 from policybook.inputs import Inputs, load_inputs
-from policybook.model import Fact
+from policybook.model import Fact, fact_as_dict, fact_from_dict
 from policybook.notebooks import evaluate_notebooks
 from policybook.opinions import linked_statistics
 from policybook.period import Period, parse_period
+from policybook.program import facts_digest
 from policybook.register import Published, Released, read_register, read_values
 
 
-def with_history(root: Path, data: Path, inputs: Inputs) -> Inputs:
+def with_history(root: Path, data: Path, inputs: Inputs, kept: Path | None = None) -> Inputs:
     """The inputs with the ledger ``earlier``, where there is an edition to compare with.
 
+    ``kept``: the folder in which earlier editions' facts are kept; None: they are computed.
     Raises :class:`LedgerError` when a base is not what was published and no reason is given,
     and whatever an earlier edition raises that cannot be computed.
     """
@@ -53,9 +60,8 @@ def with_history(root: Path, data: Path, inputs: Inputs) -> Inputs:
     blocked: list[NotCompared] = []
     findings: list[Finding] = []
     register = read_register(data)
-    stamp = _stamp(root, data)
     for earlier in editions:
-        facts = _values(root, data, earlier, stamp)
+        facts = _values(root, data, earlier, kept)
         revisions = _Revisions(root, data, earlier, inputs.explanations, register)
         for statistic in wanted:
             found, reason = _base(statistic, earlier, facts, catalogue)
@@ -87,37 +93,57 @@ def _facts(root: Path, data: Path, edition: Period) -> Mapping[str, Fact]:
     )
 
 
-_known: dict[tuple[Path, Path, Period, int], Mapping[str, Fact]] = {}
+_known: dict[str, Mapping[str, Fact]] = {}
+"""Facts by the digest of what they are computed from."""
 
 
-def know_facts(root: Path, data: Path, edition: Period, facts: Mapping[str, Fact]) -> None:
-    """Spare the editions after this one, built by the same process, computing its facts anew."""
-    _known[root, data, edition, _stamp(root, data)] = _bare(facts)
+def know_facts(digest: str, facts: Mapping[str, Fact], kept: Path | None) -> None:
+    """Spare the editions after this one computing its facts anew; ``digest``: that of facts."""
+    _known[digest] = {  # without their cells, which take most of the memory
+        name: replace(fact, operands=(), missing=()) for name, fact in facts.items()
+    }
+    if kept is None:
+        return
+    with suppress(OSError):  # what cannot be kept is computed again
+        kept.mkdir(parents=True, exist_ok=True)
+        told = [fact_as_dict(fact) for fact in _known[digest].values()]
+        replace_file(kept / f"{digest}.json", orjson.dumps(told).decode())
 
 
-def _values(root: Path, data: Path, edition: Period, stamp: int) -> Mapping[str, Fact]:
+def _values(root: Path, data: Path, edition: Period, kept: Path | None) -> Mapping[str, Fact]:
     """An earlier edition's facts, known as long as nothing they are computed from is changed."""
-    key = root, data, edition, stamp
-    if key not in _known:
-        _known[key] = _bare(_facts(root, data, edition))
-    return _known[key]
+    digest = facts_digest(root, data, edition)
+    if digest not in _known:
+        facts = _kept_facts(kept / f"{digest}.json") if kept else {}
+        if facts:
+            _known[digest] = facts
+        else:
+            know_facts(digest, _facts(root, data, edition), kept)
+    return _known[digest]
 
 
-def _bare(facts: Mapping[str, Fact]) -> Mapping[str, Fact]:
-    """Without their cells, which take most of the memory."""
-    return {name: replace(fact, operands=(), missing=()) for name, fact in facts.items()}
+def _kept_facts(path: Path) -> Mapping[str, Fact]:
+    try:
+        told = orjson.loads(path.read_bytes())
+        os.utime(path)  # what was used longest ago is cleared first
+    except (OSError, ValueError):  # not there, or no JSON
+        return {}
+    return {one["id"]: fact_from_dict(one) for one in told}
 
 
-def check_falls(root: Path, data: Path, inputs: Inputs, facts: Mapping[str, Fact]) -> list[Finding]:
+def check_falls(
+    root: Path, data: Path, inputs: Inputs, facts: Mapping[str, Fact], kept: Path | None = None
+) -> list[Finding]:
     """Cumulative counts that are less than in the edition before, in the same year.
 
     A count may fall although no record's does: when a record was left out.
+    ``kept``: as for :func:`with_history`.
     """
     edition = parse_period(inputs.parameters.period)
     same_year = [one for one in earlier_editions(data, edition) if one.year == edition.year]
     if not same_year:
         return []
-    before = _values(root, data, same_year[-1], _stamp(root, data))
+    before = _values(root, data, same_year[-1], kept)
     findings = []
     for name, fact in facts.items():
         then = before.get(name)
@@ -136,18 +162,6 @@ def check_falls(root: Path, data: Path, inputs: Inputs, facts: Mapping[str, Fact
 def _adds_up(fact: Fact) -> bool:
     """Whether it is a plain sum: what is left over, or a share, may fall."""
     return set(fact.expression) <= set("abcdefghijklmnopqrstuvwxyz +")
-
-
-def _stamp(root: Path, data: Path) -> int:
-    """When anything that facts are computed from was last changed."""
-    files = [
-        *data.rglob("*.csv"),
-        *data.rglob("*.parquet"),
-        *data.rglob("*.yml"),
-        *data.rglob("*.json"),
-    ]
-    files += [*(root / "notebooks").glob("*.ipynb")]
-    return hash(tuple((str(path), path.stat().st_mtime_ns) for path in sorted(files)))
 
 
 def _base(

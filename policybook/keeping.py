@@ -13,9 +13,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-NOTEBOOKS, PAGES, SHOWN, EDITIONS = "notebooks", "pages", "shown", "editions"
+NOTEBOOKS, COMPUTED, PAGES, SHOWN, EDITIONS = "notebooks", "computed", "pages", "shown", "editions"
 KINDS = {
     NOTEBOOKS: "运行过的笔记本",
+    COMPUTED: "各期的统计数字",
     PAGES: "生成页面的文件夹",
     SHOWN: "各页显示的数字",
     EDITIONS: "各期由什么生成",

@@ -17,11 +17,11 @@ from policybook.execution import run_notebooks
 from policybook.exemptions import load_exemptions
 from policybook.history import know_facts, with_history
 from policybook.inputs import Inputs, check_publishable, notebook_parameters
-from policybook.keeping import NOTEBOOKS, PAGES
+from policybook.keeping import COMPUTED, NOTEBOOKS, PAGES
 from policybook.notebooks import check_coverage, collect
 from policybook.period import Period
 from policybook.press import Press, kept_book, update
-from policybook.program import program_digests
+from policybook.program import facts_digest, program_digests
 from policybook.project import Project
 from policybook.stage import facts_document, stage_data, stage_facts, stage_narrative
 
@@ -36,7 +36,8 @@ def make_edition(
 ) -> list[Finding]:
     """One edition as ``work/release``, as :func:`policybook.building.build_edition` says."""
     checked = check_data(project.data, str(period))
-    inputs = with_history(project.root, project.data, checked.required())
+    computed_from = facts_digest(project.root, project.data, period)
+    inputs = with_history(project.root, project.data, checked.required(), project.kept(COMPUTED))
     parameters = replace(inputs.parameters, released_on=released_on, signer=signer)
     inputs = replace(inputs, parameters=parameters)
     check_publishable(inputs.ledgers)
@@ -51,11 +52,12 @@ def make_edition(
         facts, figures = collect(executed)
         check_coverage(facts, checked.catalogue, str(period))
         findings = checked.findings + check_computed(
-            project.root, project.data, inputs, checked.relations, facts
+            project.root, project.data, inputs, checked.relations, facts, project.kept(COMPUTED)
         )
         if any_error(findings):
             raise LedgerError(findings)
-        know_facts(project.root, project.data, period, facts)
+        if computed_from == facts_digest(project.root, project.data, period):  # still
+            know_facts(computed_from, facts, project.kept(COMPUTED))
         content = facts_document(period, facts, figures, checked.relations, inputs)
         stage_facts(stage, content, executed)
         project.say("生成页面")

@@ -12,10 +12,11 @@ from policybook.catalogue import nearest
 from policybook.corrections import corrections_file
 from policybook.errors import LedgerError, UsageError, error
 from policybook.inputs import load_inputs
+from policybook.keeping import COMPUTED
 from policybook.ledgers import Ledger
 from policybook.model import Fact, fact_from_dict
 from policybook.period import parse_period
-from policybook.project import Project
+from policybook.project import Project, cache_of
 from policybook.unchanged import findings_before, inputs_digest
 
 
@@ -56,7 +57,7 @@ def edition_facts(root: Path, data: Path, period: str) -> Mapping[str, Fact]:
     from policybook.notebooks import evaluate_notebooks
 
     inputs = check_data(data, period).required()
-    inputs = with_history(root, data, inputs)
+    inputs = with_history(root, data, inputs, cache_of(root) / COMPUTED)
     return evaluate_notebooks(root / "notebooks", open_inputs(data, inputs))
 
 
@@ -74,7 +75,8 @@ def earlier_texts(root: Path, data: Path, period: str) -> frozenset[str]:
         path = root / "_build" / "site" / period / "data" / f"{EARLIER}.csv"
         rows = list(csv.reader(path.open(encoding="utf-8", newline=""))) if path.is_file() else []
         return frozenset(text for row in rows for text in row)
-    ledger = with_history(root, data, load_inputs(data, period)).ledgers.get(EARLIER)
+    inputs = with_history(root, data, load_inputs(data, period), cache_of(root) / COMPUTED)
+    ledger = inputs.ledgers.get(EARLIER)
     return (
         frozenset(text for row in ledger.rows for text in row.values()) if ledger else frozenset()
     )

@@ -11,8 +11,8 @@ from pathlib import Path
 from policybook.errors import Finding
 from policybook.folders import replace_file
 from policybook.keeping import EDITIONS
-from policybook.period import Period, find_periods
-from policybook.program import program_digests
+from policybook.period import Period
+from policybook.program import data_files, program_digests
 from policybook.project import Project
 from policybook.published import SUMS, digests, stated_digests
 
@@ -36,18 +36,12 @@ def inputs_digest(project: Project, period: Period) -> str:
 
 def _inputs(project: Project, period: Period) -> Iterator[Path]:
     yield from (path for path in map(project.root.joinpath, _CONFIGURATION) if path.is_file())
-    for folder in (project.root / "notebooks", project.root / "book", *_data(project.data, period)):
+    for folder in (project.root / "notebooks", project.root / "book"):
         yield from (path for path in folder.rglob("*") if path.is_file())
-    yield from (path for path in project.data.iterdir() if path.is_file())
+    yield from data_files(project.data, period)
 
 
 _CONFIGURATION = ("_config.yml", "_toc.yml")
-
-
-def _data(data: Path, period: Period) -> Iterator[Path]:
-    """The folders of data, those of later quarters apart."""
-    later = {str(one) for one in find_periods(data) if one > period.first}
-    yield from (path for path in data.iterdir() if path.is_dir() and path.name not in later)
 
 
 def findings_before(project: Project, period: Period, inputs: str) -> list[Finding] | None:
