@@ -29,11 +29,8 @@ class Made:
 
 def send_editions(
     project: Project, workers: Workers, orders: Mapping[Period, tuple[date | None, str]]
-) -> dict[Period, Callable[[Path], list[Finding]]]:
-    """Each edition given out to be built; ``orders`` has the day of release and the signer.
-
-    What is returned for each lays it out in a folder, as :func:`receive` does.
-    """
+) -> dict[Period, Callable[[], Made]]:
+    """Each edition given out to be built; ``orders`` has the day of release and the signer."""
     found = {name: project.root / name for name in _PROJECT if (project.root / name).exists()}
     content = pack({**{f"root/{name}": path for name, path in found.items()}, "data": project.data})
     places = (
@@ -45,15 +42,7 @@ def send_editions(
         Job(partial(_build_there, period, *order, places), places, places[0][0])
         for period, order in orders.items()
     ]
-    results = workers.run(jobs, content)
-    return {
-        period: partial(_receive_from, result)
-        for period, result in zip(orders, results, strict=True)
-    }
-
-
-def _receive_from(result: Callable[[], Made], release: Path) -> list[Finding]:
-    return receive(result(), release)
+    return dict(zip(orders, workers.run(jobs, content), strict=True))
 
 
 def _build_there(

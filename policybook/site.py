@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Generator, Sequence
-from contextlib import closing
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
-from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from policybook.building import build_edition
-from policybook.children import FORKS, run
-from policybook.engines import chosen_engine
 from policybook.errors import Finding, SiteError, error, note
 from policybook.folders import recover, swap, workshop
 from policybook.front import write_front
@@ -29,36 +25,8 @@ from policybook.register import (
 )
 from policybook.unchanged import findings_before, inputs_digest, remember, sums_digest
 
-
-@dataclass(frozen=True)
-class _Order:
-    """An edition that must be built."""
-
-    project: Project
-    period: Period
-    inputs: str  # the digest of what it is built from, taken before it is read
-    work: Path
-    released: Released | None
-
-    def terms(self) -> tuple[date | None, str]:
-        """When it was released, and who signed it."""
-        if self.released is None:
-            return None, ""
-        return date.fromisoformat(self.released.released_on), self.released.signer
-
-    def made(self) -> list[Finding]:
-        """Make it here."""
-        return self.checked(build_edition(self.project, self.period, self.work, *self.terms()))
-
-    def received(self, laid_out: Callable[[Path], list[Finding]]) -> list[Finding]:
-        """Have it from who made it."""
-        return self.checked(laid_out(self.work / "release"))
-
-    def checked(self, findings: list[Finding]) -> list[Finding]:
-        """What was found when it was made, and when it was made before."""
-        if self.released is None:
-            return findings
-        return findings + check_republished(self.project.data, self.work / "release", self.released)
+if TYPE_CHECKING:
+    from policybook.sending import Made
 
 
 def build(project: Project, periods: Sequence[Period]) -> list[Finding]:
@@ -69,72 +37,80 @@ def build(project: Project, periods: Sequence[Period]) -> list[Finding]:
     """
     project.out.mkdir(parents=True, exist_ok=True)
     register = read_register(project.data)
-    findings: dict[Period, list[Finding]] = {}
-    with workshop(project.out) as work:
-        orders = []
-        for period in periods:
-            recover(project.out / str(period))
-            released = register.get(str(period))
-            inputs = inputs_digest(project, period)
-            before = _before(project, period, inputs, released)
-            if before is None:
-                orders.append(_Order(project, period, inputs, work / str(period), released))
-            else:
-                findings[period] = before
-        with closing(_made(project, orders)) as makers:  # who fails leaves none at work
-            for order, made in zip(orders, makers, strict=True):
-                period, place = order.period, project.out / str(order.period)
-                findings[period] = made()
-                swap(order.work / "release", place)
-                remember(project, period, order.inputs, findings[period])
-                project.say(f"{period} 已生成到 {place}")
+    findings: list[Finding] = []
+    known, sent = _send(project, periods, register)
+    for period in periods:
+        place = project.out / str(period)
+        released = register.get(str(period))
+        with workshop(project.out) as work:
+            recover(place)
+            if released is not None and sums_digest(place) == released.sha256:
+                findings.append(_kept(period, place))
+                continue
+            inputs = known.get(period) or inputs_digest(project, period)
+            before = findings_before(project, period, inputs)
+            if before is not None:
+                project.say(f"{period} 没有变化，仍在 {place}")
+                findings += before
+                continue
+            found = _build(project, period, work, released, sent.pop(period, None))
+            swap(work / "release", place)
+            remember(project, period, inputs, found)
+            findings += found
+        project.say(f"{period} 已生成到 {place}")
     if project.cached:
         prune(cache_of(project.root), project.limit * MEGABYTE)
     write_front(project.out, register)
-    return [one for period in periods for one in findings[period]]
+    return findings
 
 
-def _before(
-    project: Project, period: Period, inputs: str, released: Released | None
-) -> list[Finding] | None:
-    """What was found when the edition in place was built; None when it must be built."""
-    place = project.out / str(period)
-    if released is not None and sums_digest(place) == released.sha256:
-        return [_kept(period, place)]
-    before = findings_before(project, period, inputs)
-    if before is not None:
-        project.say(f"{period} 没有变化，仍在 {place}")
-    return before
+def _send(
+    project: Project, periods: Sequence[Period], register: Mapping[str, Released]
+) -> tuple[dict[Period, str], dict[Period, Callable[[], Made]]]:
+    """Editions that must be built given to other machines, if they are several.
 
-
-def _made(
-    project: Project, orders: Sequence[_Order]
-) -> Generator[Callable[[], list[Finding]], None, None]:
-    """The editions in their order, each made when it is called for, or already.
-
-    Several are made by the workers there are, or side by side in children of this process.
-    A single one is made here, and its notebooks are given away.
+    With the digests of what they are built from, taken before it was sent.
+    A single one is built here, and its notebooks are given away.
     """
-    if len(orders) > 1 and project.workers:
-        from policybook.sending import send_editions  # slow to import
+    if project.workers is None:
+        return {}, {}
+    known: dict[Period, str] = {}
+    orders = {}
+    for period in periods:
+        released = register.get(str(period))
+        if released and sums_digest(project.out / str(period)) == released.sha256:
+            continue
+        inputs = inputs_digest(project, period)
+        if findings_before(project, period, inputs) is None:
+            known[period], orders[period] = inputs, _terms(released)
+    if len(orders) < 2:
+        return {}, {}
+    from policybook.sending import send_editions  # slow to import, as is what it builds with
 
-        given = {order.period: order.terms() for order in orders}
-        sent = send_editions(project, project.workers, given)
-        for order in orders:
-            yield partial(order.received, sent[order.period])
-    elif len(orders) > 1 and project.jobs > 1 and FORKS and project.cached and not chosen_engine():
-        from policybook.execution import preload  # once, for all
+    return known, send_editions(project, project.workers, orders)
 
-        preload()
-        tasks = [replace(order, project=_beside(project, order.period)).made for order in orders]
-        yield from (child.result for child in run(tasks, project.jobs))
+
+def _terms(released: Released | None) -> tuple[date | None, str]:
+    """When an edition was released, and who signed it."""
+    return (date.fromisoformat(released.released_on), released.signer) if released else (None, "")
+
+
+def _build(
+    project: Project,
+    period: Period,
+    work: Path,
+    released: Released | None,
+    made: Callable[[], Made] | None,
+) -> list[Finding]:
+    if made:
+        from policybook.sending import receive
+
+        findings = receive(made(), work / "release")
     else:
-        yield from (order.made for order in orders)
-
-
-def _beside(project: Project, period: Period) -> Project:
-    """The project for one of several editions: what it says names the edition."""
-    return replace(project, jobs=2, say=lambda said: project.say(f"{period} {said}"))
+        findings = build_edition(project, period, work, *_terms(released))
+    if released is None:
+        return findings
+    return findings + check_republished(project.data, work / "release", released)
 
 
 def _kept(period: Period, place: Path) -> Finding:
