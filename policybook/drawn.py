@@ -6,9 +6,10 @@ matplotlib writes each text that it turns into outlines as a comment beside them
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from fractions import Fraction
+from functools import cache
 from html import unescape
 from pathlib import Path
 
@@ -37,11 +38,16 @@ def check_drawing(
     if not path.is_file():
         return  # found missing elsewhere
     known, days = known_numbers(figure), dates_of(figure)
+
+    @cache
+    def shares(places: int) -> frozenset[Fraction]:
+        return frozenset(Fraction(round_half_up(value * 100, places)) for value in known)
+
     declared = [filled(figure, "caption", facts), figure.source, *(one.text for one in exemptions)]
     declared += [cell for row in figure.rows for cell in row if cell]
     for text in drawn_texts(path.read_text(encoding="utf-8", errors="replace")):
         for hit in scan(text):
-            if _declared(text, hit, declared) or _worked_out(hit, known, days):
+            if _declared(text, hit, declared) or _worked_out(hit, known, shares, days):
                 continue
             yield error(
                 "gate.figure",
@@ -60,14 +66,18 @@ def _declared(text: str, hit: Hit, declared: Sequence[str]) -> bool:
     return len(text) >= 4 and any(text in one for one in declared if len(one) > len(text))
 
 
-def _worked_out(hit: Hit, known: set[Fraction], days: Sequence[date]) -> bool:
+def _worked_out(
+    hit: Hit,
+    known: set[Fraction],
+    shares: Callable[[int], frozenset[Fraction]],
+    days: Sequence[date],
+) -> bool:
     if hit.kind == "date":
         return _within(hit.text, days)
     if hit.value is None:
         return False
     if hit.unit == "%":
-        shares = (round_half_up(value * 100, _places(hit.text)) for value in known)
-        return hit.value in (100, *map(Fraction, shares))
+        return hit.value == 100 or hit.value in shares(_places(hit.text))
     return hit.value in known
 
 

@@ -34,7 +34,7 @@ from policybook.model import Fact, fact_as_dict, fact_from_dict
 from policybook.notebooks import evaluate_notebooks
 from policybook.opinions import linked_statistics
 from policybook.period import Period, parse_period
-from policybook.program import facts_digest
+from policybook.program import facts_digests
 from policybook.register import Published, Released, read_register, read_values
 
 
@@ -60,8 +60,9 @@ def with_history(root: Path, data: Path, inputs: Inputs, kept: Path | None = Non
     blocked: list[NotCompared] = []
     findings: list[Finding] = []
     register = read_register(data)
+    digests = facts_digests(root, data, editions)
     for earlier in editions:
-        facts = _values(root, data, earlier, kept)
+        facts = _values(root, data, earlier, digests[earlier], kept)
         revisions = _Revisions(root, data, earlier, inputs.explanations, register)
         for statistic in wanted:
             found, reason = _base(statistic, earlier, facts, catalogue)
@@ -110,9 +111,10 @@ def know_facts(digest: str, facts: Mapping[str, Fact], kept: Path | None) -> Non
         replace_file(kept / f"{digest}.json", orjson.dumps(told).decode())
 
 
-def _values(root: Path, data: Path, edition: Period, kept: Path | None) -> Mapping[str, Fact]:
+def _values(
+    root: Path, data: Path, edition: Period, digest: str, kept: Path | None
+) -> Mapping[str, Fact]:
     """An earlier edition's facts, known as long as nothing they are computed from is changed."""
-    digest = facts_digest(root, data, edition)
     if digest not in _known:
         facts = _kept_facts(kept / f"{digest}.json") if kept else {}
         if facts:
@@ -143,7 +145,8 @@ def check_falls(
     same_year = [one for one in earlier_editions(data, edition) if one.year == edition.year]
     if not same_year:
         return []
-    before = _values(root, data, same_year[-1], kept)
+    last = same_year[-1]
+    before = _values(root, data, last, facts_digests(root, data, [last])[last], kept)
     findings = []
     for name, fact in facts.items():
         then = before.get(name)

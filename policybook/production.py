@@ -21,7 +21,7 @@ from policybook.keeping import COMPUTED, NOTEBOOKS, PAGES
 from policybook.notebooks import check_coverage, collect
 from policybook.period import Period
 from policybook.press import Press, kept_book, update
-from policybook.program import facts_digest, program_digests
+from policybook.program import facts_digests, program_digests
 from policybook.project import Project
 from policybook.stage import facts_document, stage_data, stage_facts, stage_narrative
 
@@ -36,7 +36,7 @@ def make_edition(
 ) -> list[Finding]:
     """One edition as ``work/release``, as :func:`policybook.building.build_edition` says."""
     checked = check_data(project.data, str(period))
-    computed_from = facts_digest(project.root, project.data, period)
+    computed_from = facts_digests(project.root, project.data, [period])
     inputs = with_history(project.root, project.data, checked.required(), project.kept(COMPUTED))
     parameters = replace(inputs.parameters, released_on=released_on, signer=signer)
     inputs = replace(inputs, parameters=parameters)
@@ -56,8 +56,8 @@ def make_edition(
         )
         if any_error(findings):
             raise LedgerError(findings)
-        if computed_from == facts_digest(project.root, project.data, period):  # still
-            know_facts(computed_from, facts, project.kept(COMPUTED))
+        if computed_from == facts_digests(project.root, project.data, [period]):  # still
+            know_facts(computed_from[period], facts, project.kept(COMPUTED))
         content = facts_document(period, facts, figures, checked.relations, inputs)
         stage_facts(stage, content, executed)
         project.say("生成页面")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 
@@ -36,36 +36,48 @@ def program_digest() -> str:
     return digest.hexdigest()
 
 
-def facts_digest(root: Path, data: Path, period: Period) -> str:
-    """The digest of all that an edition's facts are computed from, the program included."""
-    digest = hashlib.sha256(str(period).encode())
-    digest.update(json.dumps(program_digests(root), sort_keys=True).encode())
-    for folder, paths in (
-        (data, data_files(data, period)),
-        (root, (root / "notebooks").glob("*.ipynb")),
-    ):
-        for path in sorted(paths):
-            digest.update(f"{path.relative_to(folder)}\0{file_digest(path)}\n".encode())
-    return digest.hexdigest()
+def facts_digests(root: Path, data: Path, periods: Iterable[Period]) -> dict[Period, str]:
+    """For each edition the digest of all that its facts are computed from, the program included."""
+    shared = [json.dumps(program_digests(root)), *_told(root, (root / "notebooks").glob("*.ipynb"))]
+    parts = {part.name: _digest(_told(data, _inside(part))) for part in sorted(data.iterdir())}
+    found = {}
+    for period in periods:
+        later = _later(data, period)
+        used = [digest for name, digest in parts.items() if name not in later]
+        found[period] = _digest([str(period), *shared, *used])
+    return found
 
 
 def data_files(data: Path, period: Period) -> Iterator[Path]:
     """All files of data, those of later quarters apart."""
-    later = {str(one) for one in find_periods(data) if one > period.first}
-    for path in data.iterdir():
-        if path.is_file():
-            yield path
-        elif path.name not in later:
-            yield from (one for one in path.rglob("*") if one.is_file())
+    later = _later(data, period)
+    for part in data.iterdir():
+        if part.name not in later:
+            yield from _inside(part)
 
 
-def file_digest(path: Path) -> str:
-    """The sha256 of a file's content, read once by a process as long as it stays as it is."""
-    state = path.stat()
-    return _file_digest(path, state.st_mtime_ns, state.st_size)
+def _later(data: Path, period: Period) -> set[str]:
+    return {str(one) for one in find_periods(data) if one > period.first}
+
+
+def _inside(part: Path) -> list[Path]:
+    return [path for path in (part, *part.rglob("*")) if path.is_file()]
+
+
+def _digest(parts: Iterable[str]) -> str:
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+def _told(folder: Path, paths: Iterable[Path]) -> list[str]:
+    """Names and digests of files; one that stays as it is is read once by a process."""
+    states = ((path, path.stat()) for path in sorted(paths))
+    return [
+        f"{path.relative_to(folder)} {_content(path, state.st_mtime_ns, state.st_size)}"
+        for path, state in states
+    ]
 
 
 @cache  # an edition is built from its own files and from those of all earlier ones
-def _file_digest(path: Path, _modified: int, _size: int) -> str:
+def _content(path: Path, _modified: int, _size: int) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

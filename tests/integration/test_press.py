@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from policybook.errors import SiteError
+from policybook.errors import NotebookError, SiteError
 from tests.integration.builds import build, changed, replace, tree
 from tests.integration.city import PERIODS, found_city
 
@@ -183,6 +183,27 @@ def test_after_a_failure_nothing_of_it_is_left(mine: Path) -> None:
     replace(mine / "book/details.md", "{stat}`works.nothing`", "本页内容为虚构。")
     replace(mine / "book/index.md", "另见", "也见")
     assert pages(rebuilt(mine)[1]) == {"book/index.html"}
+
+
+def test_a_notebook_that_fails_spoils_no_pages(mine: Path) -> None:
+    """Jupyter Book had got ready, but had not begun: what is kept is gone on with."""
+    notebook = mine / "notebooks/08_grassroots.ipynb"
+    before, kept = notebook.read_bytes(), mine / "_build/cache/pages" / PERIOD
+    made = {path: path.stat().st_mtime_ns for path in kept.rglob("*.html")}
+    replace(notebook, "edition.publish(", "edition.publish_nothing(")
+    with pytest.raises(NotebookError):
+        build(mine, PERIOD)
+    notebook.write_bytes(before)
+    replace(mine / "book/index.md", "另见", "也见")
+    assert pages(rebuilt(mine)[1]) == {"book/index.html"}
+    again = {path: path.stat().st_mtime_ns for path in kept.rglob("*.html")}
+    assert kept / "_build/html/book/index.html" in changed_files(made, again)
+    assert kept / "_build/html/book/details.html" not in changed_files(made, again)
+
+
+def changed_files(before: dict[Path, int], after: dict[Path, int]) -> list[Path]:
+    """The files with another time."""
+    return [path for path in after if before.get(path) != after[path]]
 
 
 def test_a_folder_in_use_is_left_alone(mine: Path) -> None:

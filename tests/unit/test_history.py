@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
 
+from policybook import history
 from policybook.comparisons import earlier_editions
 from policybook.edition import open_inputs
 from policybook.errors import ConfigError, LedgerError
@@ -15,7 +17,7 @@ from policybook.history import check_falls, with_history
 from policybook.inputs import Inputs, load_inputs
 from policybook.model import Fact
 from policybook.notebooks import evaluate_notebooks
-from policybook.period import parse_period
+from policybook.period import Period, parse_period
 from policybook.register import Published, Released, add_release
 from tests.integration.city import write_notebook
 from tests.unit.conftest import PARAMETERS, PERIOD, STATISTIC
@@ -317,3 +319,76 @@ def test_a_broken_explanation_is_refused(data: Path, declare: Declare) -> None:
     (data / NEXT / "explanations.yml").write_text("- roads.planned\n", encoding="utf-8")
     with pytest.raises(ConfigError, match=r"config\.shape"):
         inputs_of(data)
+
+
+@pytest.fixture
+def computed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The earlier editions whose facts are really computed, by a process that knows none yet."""
+    done: list[str] = []
+    real = history._facts
+
+    def counted(root: Path, data: Path, edition: Period) -> Mapping[str, Fact]:
+        done.append(str(edition))
+        return real(root, data, edition)
+
+    monkeypatch.setattr(history, "_facts", counted)
+    monkeypatch.setattr(history, "_known", {})
+    return done
+
+
+def kept_history(data: Path, monkeypatch: pytest.MonkeyPatch, kept: Path) -> Inputs:
+    """The newest quarter's inputs in a process of its own."""
+    monkeypatch.setattr(history, "_known", {})
+    return with_history(data.parent, data, load_inputs(data, NEXT), kept)
+
+
+def test_facts_of_earlier_editions_are_kept(
+    data: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    computed: list[str],
+    declare: Declare,
+) -> None:
+    """The next process need not compute them, and compares with the same."""
+    first = kept_history(data, monkeypatch, tmp_path / "kept")
+    second = kept_history(data, monkeypatch, tmp_path / "kept")
+    assert computed == [PERIOD]
+    assert base_of(second) == base_of(first) == base_of(inputs_of(data))
+
+
+def test_kept_facts_go_by_what_they_are_computed_from(
+    data: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    computed: list[str],
+    declare: Declare,
+) -> None:
+    """Not by a later quarter; by a cell of their own, though its file is as old as before."""
+    kept = tmp_path / "kept"
+    kept_history(data, monkeypatch, kept)
+    edit(data, NEXT, "road,虚构道路", "road,另一条虚构道路")
+    kept_history(data, monkeypatch, kept)
+    assert computed == [PERIOD]
+    path = data / PERIOD / "works.csv"
+    state = path.stat()
+    edit(data, PERIOD, "road,虚构道路", "road,另一条虚构道路")
+    os.utime(path, ns=(state.st_atime_ns, state.st_mtime_ns))
+    kept_history(data, monkeypatch, kept)
+    assert computed == [PERIOD, PERIOD]
+
+
+def test_kept_facts_that_cannot_be_read_are_computed(
+    data: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    computed: list[str],
+    declare: Declare,
+) -> None:
+    """Half a file stops nothing, nor does a place where nothing can be kept."""
+    kept_history(data, monkeypatch, tmp_path / "kept")
+    (path,) = (tmp_path / "kept").iterdir()
+    path.write_bytes(path.read_bytes()[:-9])
+    kept_history(data, monkeypatch, tmp_path / "kept")
+    (tmp_path / "file").touch()
+    assert base_of(kept_history(data, monkeypatch, tmp_path / "file" / "kept"))
+    assert computed == [PERIOD] * 3

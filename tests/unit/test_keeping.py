@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from policybook.keeping import EDITIONS, NOTEBOOKS, PAGES, SHOWN, kept_things, locked, prune, sizes
+from policybook.keeping import EDITIONS, NOTEBOOKS, PAGES, kept_things, locked, prune, sizes
 
 
 @pytest.fixture
@@ -39,8 +39,8 @@ def names(cache: Path) -> list[str]:
 def test_what_is_kept_is_told_oldest_use_first(cache: Path) -> None:
     """Files and folders of pages, each with all that is in it."""
     assert names(cache) == ["a.ipynb", "2024Q2", "b.ipynb", "2024Q2.json", "c.ipynb"]
-    expected = {NOTEBOOKS: (3, 300), PAGES: (1, 500), SHOWN: (0, 0), EDITIONS: (1, 10)}
-    assert sizes(kept_things(cache)) == expected
+    found = {kind: size for kind, size in sizes(kept_things(cache)).items() if size != (0, 0)}
+    assert found == {NOTEBOOKS: (3, 300), PAGES: (1, 500), EDITIONS: (1, 10)}
 
 
 def test_an_empty_cache_has_nothing(tmp_path: Path) -> None:
