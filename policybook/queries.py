@@ -69,6 +69,7 @@ def compile_table(table: ir.Table, dialect: str, places: Places) -> str:
     return _query(table, dialect, places)
 
 
+@cache  # the same operands stand under many facts
 def asked_of(query: str, dialect: str) -> tuple[str, str, str] | None:
     """Reduction, column and ledger of a compiled reduction; None when it is none."""
     try:

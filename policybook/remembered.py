@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -41,14 +41,15 @@ def remembering(kept: Path | None) -> Iterator[Read]:
 
     yield read
     if now.keys() != before.keys():
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        replace_file(kept, orjson.dumps({"reader": _reader(), "pages": now}).decode())
+        with suppress(OSError):  # what cannot be kept is read again
+            kept.parent.mkdir(parents=True, exist_ok=True)
+            replace_file(kept, orjson.dumps({"reader": _reader(), "pages": now}).decode())
 
 
 def _load(kept: Path) -> dict[str, Any]:
     try:
         content = orjson.loads(kept.read_bytes())
-    except (FileNotFoundError, ValueError):  # not there, or no JSON: it is made again
+    except (OSError, ValueError):  # not there, or no JSON: it is made again
         return {}
     known: dict[str, Any] = content["pages"] if content["reader"] == _reader() else {}
     return known

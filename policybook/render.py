@@ -40,7 +40,7 @@ from policybook.staleness import (
     to_write,
     write_pages,
 )
-from policybook.templating import used
+from policybook.templating import prepare, used
 from policybook.traces import make_traces
 from policybook.watched import watch
 
@@ -69,6 +69,7 @@ def wait_for_facts() -> object:
 
 
 def _load(app: Sphinx) -> None:
+    prepare(app)
     wait_for_facts()
     try:
         app.env.policybook = watch(load_book(Path(app.srcdir)))  # type: ignore[attr-defined]

@@ -60,4 +60,5 @@ def _split(text: str) -> tuple[str, ...]:
 
 def distinct_words(texts: Iterable[str]) -> list[str]:
     """The words of texts, each once: a search asks whether a page has a word, not how often."""
-    return list(dict.fromkeys(word for text in texts for word in _split(text)))
+    different = dict.fromkeys(texts)  # first, for titles of records recur
+    return list(dict.fromkeys(word for text in different for word in _split(text)))

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from fractions import Fraction
 from functools import cache, partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
@@ -19,6 +19,9 @@ from policybook.model import EVIDENCE_TEXT, Fact
 from policybook.numbers import number_text
 from policybook.vendored import has_sqlite
 
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+
 _WIDTH, _HEIGHT = 320, 64  # of a sparkline, in pixels
 logger = logging.getLogger(__name__)
 _templates = Environment(
@@ -28,6 +31,7 @@ _templates = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
+_OFTEN, _FRAME = ("trace.html", "recompute.html"), ("page.html", "layout.html")
 _templates.tests["dated"] = re.compile(r"\d{4}-\d\d-\d\d").fullmatch
 
 
@@ -49,6 +53,14 @@ def render(template: str, book: Book, docname: str, **values: Any) -> str:
         recomputing=has_sqlite(),
         **values,
     )
+
+
+def prepare(app: Sphinx) -> None:
+    """Compile the templates of most pages, which takes as long as filling a few."""
+    theme = app.builder.templates.environment
+    for environment, names in ((_templates, _OFTEN), (theme, _FRAME)):
+        for name in names:
+            environment.get_template(name)
 
 
 @cache

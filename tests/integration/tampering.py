@@ -328,7 +328,7 @@ def a_cell_of_the_database(release: Path) -> Expected:
 @group("cards")
 def a_card(release: Path) -> Expected:
     """A number as the fact card shows it."""
-    replace_once(release / "facts.js", '"formula": "24184 ÷ 24871', '"formula": "24184 ÷ 24870')
+    replace_once(release / "facts.js", '"formula":"24184 ÷ 24871', '"formula":"24184 ÷ 24870')
     return Expected("facts.js", ("verify.copy", "facts.js"), ("facts.js safety.hazards_rate",))
 
 

@@ -160,7 +160,7 @@ def test_a_page_that_is_no_name_is_told(site: Path, tmp_path: Path) -> None:
     release = Path(shutil.copytree(site, tmp_path / site.name))
     path = release / "facts.json"
     text = path.read_text(encoding="utf-8")
-    path.write_text(text.replace('"used_on": [', '"used_on": [7, ', 1), encoding="utf-8")
+    path.write_text(text.replace('"used_on":[', '"used_on":[7,', 1), encoding="utf-8")
     found = [one for one in verify_release(release) if one.code == "verify.broken"]
     assert any("check_pages" in one.message for one in found)
 

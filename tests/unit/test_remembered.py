@@ -89,6 +89,14 @@ def test_what_is_no_json_is_made_again(kept: Path, reads: list[str]) -> None:
     assert reads == [PAGE, PAGE]
 
 
+def test_where_nothing_can_be_kept_pages_are_read(tmp_path: Path, reads: list[str]) -> None:
+    """A place that is no folder stops nothing."""
+    (tmp_path / "file").touch()
+    for _ in range(2):
+        shown(tmp_path / "file" / "2031Q2-0.json", PAGE)
+    assert reads == [PAGE, PAGE]
+
+
 def test_nothing_is_remembered_without_a_place(reads: list[str]) -> None:
     """As ``policybook verify`` and a release have it."""
     shown(None, PAGE)
