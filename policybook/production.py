@@ -56,8 +56,6 @@ def make_edition(
         )
         if any_error(findings):
             raise LedgerError(findings)
-        if computed_from == facts_digests(project.root, project.data, [period]):  # still
-            know_facts(computed_from[period], facts, project.kept(COMPUTED))
         content = facts_document(period, facts, figures, checked.relations, inputs)
         stage_facts(stage, content, executed)
         project.say("生成页面")
@@ -67,6 +65,8 @@ def make_edition(
         from policybook.finishing import finish_edition
         from policybook.release import write_contents
 
+        if computed_from == facts_digests(project.root, project.data, [period]):  # still
+            know_facts(computed_from[period], facts, project.kept(COMPUTED))
         release = work / "release"
         write_contents(release, stage / FACTS, inputs, facts.values(), figures.values())
         return findings + finish_edition(release, book, press, exemptions, inputs, project)

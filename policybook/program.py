@@ -26,6 +26,7 @@ def program_digests(root: Path) -> dict[str, str]:
     }
 
 
+@cache  # a process runs the program that it began with
 def program_digest() -> str:
     """The digest of this package: its modules, templates, scripts and styles."""
     digest = hashlib.sha256()

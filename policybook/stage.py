@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
 from fractions import Fraction
 from html import escape
@@ -86,8 +86,12 @@ def _without_place(entry: Correction | Explanation) -> dict[str, Any]:
 
 def write_facts(path: Path, content: Mapping[str, Any]) -> None:
     """``facts.json``: a line an entry, for there may be many cells in it."""
-    lines = [orjson.dumps(name) + b":" + _lines(value) for name, value in content.items()]
-    path.write_bytes(b"{\n" + b",\n".join(lines) + b"\n}\n")
+    with path.open("wb") as file:
+        before = b"{\n"
+        for name, value in content.items():
+            file.writelines([before, orjson.dumps(name), b":", *_lines(value)])
+            before = b",\n"
+        file.write(b"\n}\n")
 
 
 def write_uses(path: Path, used: Mapping[str, list[str]]) -> None:
@@ -105,10 +109,16 @@ def write_uses(path: Path, used: Mapping[str, list[str]]) -> None:
     path.write_bytes(b"\n".join(lines))
 
 
-def _lines(value: object) -> bytes:
+def _lines(value: object) -> Iterator[bytes]:
     if not (isinstance(value, list) and value):
-        return orjson.dumps(value)
-    return b"[\n" + b",\n".join(map(orjson.dumps, value)) + b"\n]"
+        yield orjson.dumps(value)
+        return
+    before = b"[\n"
+    for one in value:
+        yield before
+        yield orjson.dumps(one)
+        before = b",\n"
+    yield b"\n]"
 
 
 def write_json(path: Path, content: object) -> None:

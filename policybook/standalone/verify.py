@@ -188,9 +188,9 @@ class Release:
             texts = {key: row[key] for key in row if not fact or isinstance(fact.get(key), str)}
             stated = {key: texts[key].removeprefix("'") for key in texts}  # ' before a formula
             yield f"facts.csv {name}", stated, {key: fact.get(key) for key in stated or fact}
-        right = json.dumps(self.coverage, ensure_ascii=False, separators=(",", ":"))
+        text = json.dumps(self.coverage, ensure_ascii=False, separators=(",", ":"))
         js = (self.folder / "coverage.js").read_text(encoding="utf-8")
-        yield "coverage.js 与 coverage.json", js == f"window.policybookCoverage = {right};\n", True
+        yield "coverage.js 与 coverage.json", js == f"window.policybookCoverage = {text};\n", True
 
     def check_fact(self, fact: Any) -> Check:
         """A fact against its queries, its cells and its own texts."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ import pytest
 from nbformat import v4
 
 from policybook.cache import NotebookCache, ledgers_used, shared_digests
-from policybook.program import program_digests
+from policybook.program import program_digest, program_digests
 from tests.unit.conftest import PERIOD
 
 LEDGERS = {"documents": "d1", "works": "w1", "funds": "f1"}
@@ -181,12 +181,24 @@ SHARED = {
 }
 
 
+@pytest.fixture
+def begun(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Path], None]]:
+    """A process begins, with the package in some folder: it digests its program once."""
+
+    def begin(package: Path) -> None:
+        monkeypatch.setattr("policybook.program.PACKAGE", package)
+        program_digest.cache_clear()
+
+    yield begin
+    program_digest.cache_clear()
+
+
 @pytest.mark.parametrize("name", SHARED)
 def test_what_all_notebooks_depend_on_is_digested(
-    name: str, made_up_data: Path, monkeypatch: pytest.MonkeyPatch
+    name: str, made_up_data: Path, begun: Callable[[Path], None]
 ) -> None:
     """A change of a shared file changes its own digest and no other."""
-    monkeypatch.setattr("policybook.program.PACKAGE", made_up_data / "empty")
+    begun(made_up_data / "empty")
     before = shared_digests(made_up_data, made_up_data, made_up_data / PERIOD)
     with (made_up_data / name).open("a", encoding="utf-8") as file:
         file.write(" ")
@@ -194,12 +206,13 @@ def test_what_all_notebooks_depend_on_is_digested(
     assert [part for part in before if before[part] != after[part]] == [SHARED[name]]
 
 
-def test_the_program_is_digested(made_up_data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A change of the package's code is a change of every key."""
-    monkeypatch.setattr("policybook.program.PACKAGE", made_up_data)
+def test_the_program_is_digested(made_up_data: Path, begun: Callable[[Path], None]) -> None:
+    """A change of the package's code is a change of every key, for the next process."""
+    begun(made_up_data)
     before = shared_digests(made_up_data, made_up_data, made_up_data / PERIOD)["程序"]
     (made_up_data / "deep").mkdir()
     (made_up_data / "deep" / "new.py").write_text("x = 1\n", encoding="utf-8")
+    begun(made_up_data)
     assert shared_digests(made_up_data, made_up_data, made_up_data / PERIOD)["程序"] != before
 
 
