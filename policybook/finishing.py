@@ -44,6 +44,7 @@ def finish_edition(
     """
     jobs, rules = project.jobs, rules_of(inputs.parameters, exemptions)
     computed, headings = read_release(release), source_headings(book)
+    computed.records()  # read by this process, which waits for pages, and known to its children
     audit = partial(write_audit, computed, rules.parameters, headings)
     with beside([audit, partial(_finish_facts, computed)], jobs) as finished:
         published = add_pages(computed, press.finished(book), used_on(book))

@@ -8,6 +8,7 @@ import io
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -50,11 +51,16 @@ class Release:
 
     def rows(self, ledger: str) -> list[dict[str, str]]:
         """A ledger's records as text."""
-        return list(csv.DictReader(io.StringIO(self.texts[ledger], newline="")))
+        return list(map(dict, _rows(self.texts[ledger])))
 
     def records(self) -> dict[str, dict[str, dict[str, str]]]:
         """Every ledger's records by id."""
         return {name: {row.get("id", ""): row for row in self.rows(name)} for name in self.texts}
+
+
+@cache  # many checks look at the same ledgers
+def _rows(text: str) -> tuple[dict[str, str], ...]:
+    return tuple(csv.DictReader(io.StringIO(text, newline="")))
 
 
 def read_release(folder: Path) -> Release:

@@ -70,15 +70,20 @@ def compile_table(table: ir.Table, dialect: str, places: Places) -> str:
 
 
 @cache  # the same operands stand under many facts
-def asked_of(query: str, dialect: str) -> tuple[str, str, str] | None:
-    """Reduction, column and ledger of a compiled reduction; None when it is none."""
+def parsed(query: str, dialect: str) -> sql.Expr | None:
+    """A query's tree, not to be changed; None when it is no query."""
     try:
-        tree = sqlglot.parse_one(query, dialect=dialect)
+        return sqlglot.parse_one(query, dialect=dialect)
     except sqlglot.errors.SqlglotError:
         return None
-    call = tree.find(sql.AggFunc)
+
+
+def asked_of(query: str, dialect: str) -> tuple[str, str, str] | None:
+    """Reduction, column and ledger of a compiled reduction; None when it is none."""
+    tree = parsed(query, dialect)
+    call = tree.find(sql.AggFunc) if tree else None
     column = call.find(sql.Column) if call else None
-    ledgers = [table.name for table in tree.find_all(sql.Table)]
+    ledgers = [table.name for table in tree.find_all(sql.Table)] if tree else []
     if call is None or column is None or len(ledgers) != 1:
         return None
     distinct = isinstance(call, sql.Count) and call.find(sql.Distinct) is not None

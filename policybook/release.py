@@ -27,7 +27,7 @@ _LEFTOVERS = (
     "_sources",
 )
 """What Sphinx leaves behind; of its static files those go too that no page names."""
-_STATIC_NAME = re.compile(r'_static/([^"?#]+)')
+_STATIC_NAME = re.compile(rb'_static/([^"?#]+)')
 
 
 def write_contents(
@@ -72,10 +72,11 @@ def add_pages(release: Release, html: Path, used: Mapping[str, list[str]]) -> Re
 
 def _drop_unnamed(release: Path) -> None:
     """Removes the static files that no page names: those of themes that the site does not use."""
-    named = {"favicon.svg"}
+    found: set[bytes] = set()
     for page in release.rglob("*.html"):
         if "_static" not in page.relative_to(release).parts:
-            named.update(_STATIC_NAME.findall(page.read_text(encoding="utf-8")))
+            found.update(_STATIC_NAME.findall(page.read_bytes()))
+    named = {"favicon.svg", *(name.decode() for name in found)}
     for path in sorted((release / "_static").rglob("*"), reverse=True):
         if path.is_dir():
             if not any(path.iterdir()):

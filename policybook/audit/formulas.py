@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-import sqlglot
 from sqlglot import expressions as sql
 
 from policybook.audit.filters import Ranges, criteria, truth
@@ -15,7 +14,7 @@ from policybook.audit.ranges import Range
 from policybook.errors import AuditError, PolicybookError, error
 from policybook.model import Fact, Operand
 from policybook.numbers import names_in
-from policybook.queries import asked_of
+from policybook.queries import asked_of, parsed
 
 NO_DATA = "无数据"
 """What an operand shows that has no value: no cell of its records is filled."""
@@ -64,8 +63,8 @@ def _single(part: Operand) -> sql.Select:
     """The query, if it is one reduction of one ledger's records and nothing else."""
     text = part.sql["duckdb"]
     if asked_of(text, "duckdb") == (part.reduction, part.column, part.ledger):
-        tree = sqlglot.parse_one(text, dialect="duckdb")
-        clauses = {name for name, clause in tree.args.items() if clause}
+        tree = parsed(text, "duckdb")
+        clauses = {name for name, clause in tree.args.items() if clause} if tree else set()
         if isinstance(tree, sql.Select) and clauses <= {"expressions", "from_", "where"}:
             call = [one.unalias() for one in tree.expressions]
             if len(call) == 1 and _is_reduction(call[0]) and len([*tree.find_all(sql.Select)]) == 1:
