@@ -7,6 +7,7 @@ import hashlib
 import io
 import json
 from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -144,8 +145,15 @@ def stated_digests(release: Path) -> dict[str, str]:
 
 def digests(release: Path) -> dict[str, str]:
     """The sha256 of each file of a release, ``SHA256SUMS`` and its signature apart, by path."""
-    return {
-        path.relative_to(release).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
-        for path in sorted(release.rglob("*"))
-        if path.is_file() and path not in (release / SUMS, release / SIGNATURE)
-    }
+    own = (release / SUMS, release / SIGNATURE)
+    paths = [path for path in sorted(release.rglob("*")) if path.is_file() and path not in own]
+    with ThreadPoolExecutor() as pool:  # reading and hashing let other threads go on
+        found = pool.map(_digest, paths)
+        return {
+            path.relative_to(release).as_posix(): one
+            for path, one in zip(paths, found, strict=True)
+        }
+
+
+def _digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
