@@ -93,7 +93,7 @@ def press() -> Iterator[Press]:
     """A press that is ready when it is needed, and gone afterwards."""
     settings = {"TZ": "UTC", "LC_ALL": "C.UTF-8", "PYTHONHASHSEED": "0", "NO_COLOR": "1"}
     with subprocess.Popen(
-        [sys.executable, "-c", _SCRIPT, *_EXTENSIONS],
+        [sys.executable, "-P", "-c", _SCRIPT, *_EXTENSIONS],  # -P: no module of where we are
         env={**os.environ, **settings},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,

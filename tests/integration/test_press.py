@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from policybook.errors import NotebookError, SiteError
+from policybook.press import press
 from tests.integration.builds import build, changed, replace, tree
 from tests.integration.city import PERIODS, found_city
 
@@ -215,6 +216,18 @@ def test_a_folder_in_use_is_left_alone(mine: Path) -> None:
         fcntl.flock(lock, fcntl.LOCK_EX)
         assert pages(rebuilt(mine)[1]) == {"book/index.html"}
     assert tree(kept) == before
+
+
+def test_what_lies_where_it_is_started_is_no_module(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A folder or a file that is called like a package, such as this one, stops nothing."""
+    (tmp_path / "policybook").mkdir()
+    (tmp_path / "docutils.py").write_text("raise SystemExit(9)", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    with press() as ready:
+        said, _ = ready.process.communicate("\n")
+        assert (said, ready.process.returncode) == ("", 0)
 
 
 def test_nothing_changed_is_not_built(mine: Path) -> None:
