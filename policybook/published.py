@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -59,7 +59,7 @@ class Release:
         return {name: {row.get("id", ""): row for row in self.rows(name)} for name in self.texts}
 
 
-@cache  # many checks look at the same ledgers
+@lru_cache(maxsize=64)  # many checks look at the same ledgers, of one edition after the other
 def _rows(text: str) -> tuple[dict[str, str], ...]:
     return tuple(csv.DictReader(io.StringIO(text, newline="")))
 
