@@ -336,59 +336,54 @@ def computed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return done
 
 
-def kept_history(data: Path, monkeypatch: pytest.MonkeyPatch, kept: Path) -> Inputs:
-    """The newest quarter's inputs in a process of its own."""
-    monkeypatch.setattr(history, "_known", {})
-    return with_history(data.parent, data, load_inputs(data, NEXT), kept)
+@pytest.fixture
+def history_from(
+    data: Path, declare: Declare, monkeypatch: pytest.MonkeyPatch
+) -> Callable[[Path], Inputs]:
+    """The newest quarter's inputs in a process of its own, with facts kept in some folder."""
+
+    def inputs(kept: Path) -> Inputs:
+        monkeypatch.setattr(history, "_known", {})
+        return with_history(data.parent, data, load_inputs(data, NEXT), kept)
+
+    return inputs
 
 
 def test_facts_of_earlier_editions_are_kept(
-    data: Path,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    computed: list[str],
-    declare: Declare,
+    data: Path, tmp_path: Path, computed: list[str], history_from: Callable[[Path], Inputs]
 ) -> None:
     """The next process need not compute them, and compares with the same."""
-    first = kept_history(data, monkeypatch, tmp_path / "kept")
-    second = kept_history(data, monkeypatch, tmp_path / "kept")
+    first = history_from(tmp_path / "kept")
+    second = history_from(tmp_path / "kept")
     assert computed == [PERIOD]
     assert base_of(second) == base_of(first) == base_of(inputs_of(data))
 
 
 def test_kept_facts_go_by_what_they_are_computed_from(
-    data: Path,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    computed: list[str],
-    declare: Declare,
+    data: Path, tmp_path: Path, computed: list[str], history_from: Callable[[Path], Inputs]
 ) -> None:
     """Not by a later quarter; by a cell of their own, though its file is as old as before."""
     kept = tmp_path / "kept"
-    kept_history(data, monkeypatch, kept)
+    history_from(kept)
     edit(data, NEXT, "road,虚构道路", "road,另一条虚构道路")
-    kept_history(data, monkeypatch, kept)
+    history_from(kept)
     assert computed == [PERIOD]
     path = data / PERIOD / "works.csv"
     state = path.stat()
     edit(data, PERIOD, "road,虚构道路", "road,另一条虚构道路")
     os.utime(path, ns=(state.st_atime_ns, state.st_mtime_ns))
-    kept_history(data, monkeypatch, kept)
+    history_from(kept)
     assert computed == [PERIOD, PERIOD]
 
 
 def test_kept_facts_that_cannot_be_read_are_computed(
-    data: Path,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    computed: list[str],
-    declare: Declare,
+    data: Path, tmp_path: Path, computed: list[str], history_from: Callable[[Path], Inputs]
 ) -> None:
     """Half a file stops nothing, nor does a place where nothing can be kept."""
-    kept_history(data, monkeypatch, tmp_path / "kept")
+    history_from(tmp_path / "kept")
     (path,) = (tmp_path / "kept").iterdir()
     path.write_bytes(path.read_bytes()[:-9])
-    kept_history(data, monkeypatch, tmp_path / "kept")
+    history_from(tmp_path / "kept")
     (tmp_path / "file").touch()
-    assert base_of(kept_history(data, monkeypatch, tmp_path / "file" / "kept"))
+    assert base_of(history_from(tmp_path / "file" / "kept"))
     assert computed == [PERIOD] * 3
