@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import orjson
 
@@ -95,14 +96,14 @@ def _facts(root: Path, data: Path, edition: Period) -> Mapping[str, Fact]:
 
 
 _known: dict[str, Mapping[str, Fact]] = {}
-"""Facts by the digest of what they are computed from."""
+"""Facts by the digest of what they are computed from, as far as they are compared."""
+_HEAVY: dict[str, Any] = {"operands": (), "missing": (), "sources": (), "documents": (), "sql": {}}
+"""What no comparison looks at: nearly all of the memory that a fact takes."""
 
 
 def know_facts(digest: str, facts: Mapping[str, Fact], kept: Path | None) -> None:
     """Spare the editions after this one computing its facts anew; ``digest``: that of facts."""
-    _known[digest] = {  # without their cells, which take most of the memory
-        name: replace(fact, operands=(), missing=()) for name, fact in facts.items()
-    }
+    _known[digest] = {name: replace(fact, **_HEAVY) for name, fact in facts.items()}
     if kept is None:
         return
     with suppress(OSError):  # what cannot be kept is computed again

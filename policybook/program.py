@@ -39,13 +39,18 @@ def program_digest() -> str:
 
 def facts_digests(root: Path, data: Path, periods: Iterable[Period]) -> dict[Period, str]:
     """For each edition the digest of all that its facts are computed from, the program included."""
-    shared = [json.dumps(program_digests(root)), *_told(root, (root / "notebooks").glob("*.ipynb"))]
-    parts = {part.name: _digest(_told(data, _inside(part))) for part in sorted(data.iterdir())}
+    shared = [
+        json.dumps(program_digests(root)),
+        *told_files(root, (root / "notebooks").glob("*.ipynb")),
+    ]
+    parts = {
+        part.name: digest_of(told_files(data, _inside(part))) for part in sorted(data.iterdir())
+    }
     found = {}
     for period in periods:
         later = _later(data, period)
         used = [digest for name, digest in parts.items() if name not in later]
-        found[period] = _digest([str(period), *shared, *used])
+        found[period] = digest_of([str(period), *shared, *used])
     return found
 
 
@@ -65,11 +70,12 @@ def _inside(part: Path) -> list[Path]:
     return [path for path in (part, *part.rglob("*")) if path.is_file()]
 
 
-def _digest(parts: Iterable[str]) -> str:
+def digest_of(parts: Iterable[str]) -> str:
+    """One digest of several texts."""
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
-def _told(folder: Path, paths: Iterable[Path]) -> list[str]:
+def told_files(folder: Path, paths: Iterable[Path]) -> list[str]:
     """Names and digests of files; one that stays as it is is read once by a process."""
     states = ((path, path.stat()) for path in sorted(paths))
     return [

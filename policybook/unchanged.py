@@ -5,14 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
 from policybook.errors import Finding
 from policybook.folders import replace_file
 from policybook.keeping import EDITIONS
 from policybook.period import Period
-from policybook.program import data_files, program_digests
+from policybook.program import data_files, digest_of, program_digests, told_files
 from policybook.project import Project
 from policybook.published import SUMS, digests, stated_digests
 
@@ -25,20 +24,18 @@ def sums_digest(release: Path) -> str:
 
 def inputs_digest(project: Project, period: Period) -> str:
     """The digest of all that an edition is built from, the program included."""
-    digest = hashlib.sha256(repr((str(period), str(project.data), str(project.root))).encode())
-    digest.update(json.dumps(program_digests(project.root), sort_keys=True).encode())
-    for path in sorted(_inputs(project, period)):
-        with path.open("rb") as file:
-            content = hashlib.file_digest(file, "sha256").hexdigest()
-        digest.update(f"{path}\0{content}\n".encode())
-    return digest.hexdigest()
-
-
-def _inputs(project: Project, period: Period) -> Iterator[Path]:
-    yield from (path for path in map(project.root.joinpath, _CONFIGURATION) if path.is_file())
-    for folder in (project.root / "notebooks", project.root / "book"):
-        yield from (path for path in folder.rglob("*") if path.is_file())
-    yield from data_files(project.data, period)
+    root, data = project.root, project.data
+    own = [path for path in map(root.joinpath, _CONFIGURATION) if path.is_file()]
+    for folder in (root / "notebooks", root / "book"):
+        own += [path for path in folder.rglob("*") if path.is_file()]
+    return digest_of(
+        [
+            repr((str(period), str(data), str(root))),
+            json.dumps(program_digests(root), sort_keys=True),
+            *told_files(root, own),
+            *told_files(data, data_files(data, period)),
+        ]
+    )
 
 
 _CONFIGURATION = ("_config.yml", "_toc.yml")

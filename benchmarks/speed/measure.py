@@ -5,14 +5,17 @@ from __future__ import annotations
 import os
 import pty
 import re
+import signal
 import subprocess
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 INTERVAL = 0.05  # seconds between two looks at the memory
+MINUTE = 60.0  # seconds until a long run stands still for another
 _PSS = re.compile(r"^Pss:\s+(\d+) kB", re.MULTILINE)
 
 
@@ -33,11 +36,13 @@ def run(
     environment: Mapping[str, str],
     look: bool = False,
     terminal: bool = False,
+    meanwhile: Callable[[], None] | None = None,
 ) -> Run:
     """Run a command in a folder, to its end; :class:`SystemExit` with what it said if it fails.
 
     ``look``: also look at the memory meanwhile, which costs time: timed runs do without.
     ``terminal``: let it write to a terminal, for a program that then says more.
+    ``meanwhile``: done each minute while the command stands still; not counted as its time.
     """
     reader, writer = pty.openpty() if terminal else os.pipe()
     said = bytearray()
@@ -52,24 +57,30 @@ def run(
         stdin=subprocess.DEVNULL,
         stdout=writer,
         stderr=writer,
+        start_new_session=True,
     )
     os.close(writer)
     peaks = [0]
     done = threading.Event()
-    watcher = threading.Thread(target=_watch, args=(process.pid, done, peaks))
+    paused: list[float] = []
+    others = []
     if look:
-        watcher.start()
+        others.append(threading.Thread(target=_watch, args=(process.pid, done, peaks)))
+    if meanwhile:
+        others.append(threading.Thread(target=_pause, args=(process.pid, done, meanwhile, paused)))
+    for one in others:
+        one.start()
     _, status, usage = os.wait4(process.pid, 0)
     wall = time.perf_counter() - start
     process.returncode = os.waitstatus_to_exitcode(status)
     done.set()
-    if look:
-        watcher.join()
+    for one in others:
+        one.join()
     listener.join(timeout=10)
     text = said.decode(errors="replace")
     if process.returncode:
         raise SystemExit(f"{command} in {folder}: status {process.returncode}\n{text[-3000:]}")
-    return Run(wall, usage.ru_utime + usage.ru_stime, max(peaks), text)
+    return Run(wall - sum(paused), usage.ru_utime + usage.ru_stime, max(peaks), text)
 
 
 def _listen(reader: int, said: bytearray) -> None:
@@ -79,6 +90,21 @@ def _listen(reader: int, said: bytearray) -> None:
                 said += piece
         except OSError:  # the terminal's way of saying that it was closed
             pass
+
+
+def _pause(
+    root: int, done: threading.Event, meanwhile: Callable[[], None], paused: list[float]
+) -> None:
+    """Let a process and all its children stand still each minute, for something else."""
+    while not done.wait(MINUTE):
+        start = time.perf_counter()
+        with suppress(ProcessLookupError):  # it has just ended
+            os.killpg(root, signal.SIGSTOP)
+            try:
+                meanwhile()
+            finally:
+                os.killpg(root, signal.SIGCONT)
+                paused.append(time.perf_counter() - start)
 
 
 def _watch(root: int, done: threading.Event, peaks: list[int]) -> None:

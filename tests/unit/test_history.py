@@ -359,6 +359,19 @@ def test_facts_of_earlier_editions_are_kept(
     assert base_of(second) == base_of(first) == base_of(inputs_of(data))
 
 
+def test_only_what_is_compared_is_kept(
+    tmp_path: Path, computed: list[str], history_from: Callable[[Path], Inputs]
+) -> None:
+    """Cells, documents and queries would make a build of many editions need ever more memory."""
+    history_from(tmp_path / "kept")
+    (facts,) = history._known.values()
+    assert computed == [PERIOD]
+    assert facts
+    for fact in facts.values():
+        assert fact.value
+        assert not any((fact.cells(), fact.documents, fact.sources, fact.sql))
+
+
 def test_kept_facts_go_by_what_they_are_computed_from(
     data: Path, tmp_path: Path, computed: list[str], history_from: Callable[[Path], Inputs]
 ) -> None:
