@@ -42,11 +42,13 @@ def run_notebooks(
     broken: Path,
     forks: bool = FORKS,
     workers: Workers | None = None,
+    queries: Path | None = None,
 ) -> dict[str, Any]:
     """Executed notebooks by name, run by papermill in ``folder`` (which holds ``data/``).
 
     ``broken``: where a failing notebook is kept for inspection.
     ``workers``: those who run them in place of this machine.
+    ``queries``: the folder in which what they ask is kept.
     Raises :class:`NotebookError` with the findings of all failing notebooks.
     """
     done: dict[str, Any] = {}
@@ -57,7 +59,7 @@ def run_notebooks(
         if done[path.stem] is None:
             missing.append(path)
     findings: list[Finding] = []
-    execute = _in_children if forks else _in_kernels
+    execute = partial(_in_children, queries=queries) if forks else _in_kernels
     if workers:
         execute = partial(_on_workers, workers)
     results = execute(missing, parameters, folder, broken, jobs) if missing else ()
@@ -90,21 +92,35 @@ def preload() -> None:
 
 
 def _in_children(
-    paths: Sequence[Path], parameters: Mapping[str, str], folder: Path, broken: Path, jobs: int
+    paths: Sequence[Path],
+    parameters: Mapping[str, str],
+    folder: Path,
+    broken: Path,
+    jobs: int,
+    queries: Path | None = None,
 ) -> Iterator[Task]:
     preload()
     staged = read_staged(folder / "data", parameters["period"])
-    tasks = [partial(_execute_forked, staged, p, parameters, folder, broken) for p in paths]
+    tasks = [
+        partial(_execute_forked, staged, p, parameters, folder, broken, queries) for p in paths
+    ]
     for child in run(tasks, jobs):
         yield child.result
 
 
 def _execute_forked(
-    staged: Staged, path: Path, parameters: Mapping[str, str], folder: Path, broken: Path
+    staged: Staged,
+    path: Path,
+    parameters: Mapping[str, str],
+    folder: Path,
+    broken: Path,
+    queries: Path | None,
 ) -> str:
     from policybook.inprocess import ENGINE
+    from policybook.queries import remembering
 
-    with prepared(open_staged(staged)):
+    kept = queries and queries / f"{path.stem}.json"
+    with prepared(open_staged(staged)), remembering(kept):
         return _execute(path, parameters, broken, engine_name=ENGINE, cwd=str(folder))
 
 

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
 from pathlib import Path
 from typing import Any
-
-import orjson
 
 from policybook.catalogue import Statistic, load_catalogue
 from policybook.comparisons import (
@@ -29,8 +25,8 @@ from policybook.derived import derived_schema, with_derived
 from policybook.edition import open_inputs
 from policybook.errors import Finding, LedgerError, error
 from policybook.explanations import Explanations, settled
-from policybook.folders import replace_file
 from policybook.inputs import Inputs, load_inputs
+from policybook.keeping import keep, load
 from policybook.model import Fact, fact_as_dict, fact_from_dict
 from policybook.notebooks import evaluate_notebooks
 from policybook.opinions import linked_statistics
@@ -104,12 +100,8 @@ _HEAVY: dict[str, Any] = {"operands": (), "missing": (), "sources": (), "documen
 def know_facts(digest: str, facts: Mapping[str, Fact], kept: Path | None) -> None:
     """Spare the editions after this one computing its facts anew; ``digest``: that of facts."""
     _known[digest] = {name: replace(fact, **_HEAVY) for name, fact in facts.items()}
-    if kept is None:
-        return
-    with suppress(OSError):  # what cannot be kept is computed again
-        kept.mkdir(parents=True, exist_ok=True)
-        told = [fact_as_dict(fact) for fact in _known[digest].values()]
-        replace_file(kept / f"{digest}.json", orjson.dumps(told).decode())
+    if kept:
+        keep(kept / f"{digest}.json", [fact_as_dict(fact) for fact in _known[digest].values()])
 
 
 def _values(
@@ -117,21 +109,12 @@ def _values(
 ) -> Mapping[str, Fact]:
     """An earlier edition's facts, known as long as nothing they are computed from is changed."""
     if digest not in _known:
-        facts = _kept_facts(kept / f"{digest}.json") if kept else {}
-        if facts:
-            _known[digest] = facts
+        told = load(kept / f"{digest}.json") if kept else None
+        if told:
+            _known[digest] = {one["id"]: fact_from_dict(one) for one in told}
         else:
             know_facts(digest, _facts(root, data, edition), kept)
     return _known[digest]
-
-
-def _kept_facts(path: Path) -> Mapping[str, Fact]:
-    try:
-        told = orjson.loads(path.read_bytes())
-        os.utime(path)  # what was used longest ago is cleared first
-    except (OSError, ValueError):  # not there, or no JSON
-        return {}
-    return {one["id"]: fact_from_dict(one) for one in told}
 
 
 def check_falls(

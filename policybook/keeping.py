@@ -7,15 +7,23 @@ and clear side by side: a page folder at work is locked, a file is complete or m
 from __future__ import annotations
 
 import fcntl
+import os
 import shutil
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-NOTEBOOKS, COMPUTED, PAGES, SHOWN, EDITIONS = "notebooks", "computed", "pages", "shown", "editions"
+import orjson
+
+from policybook.folders import replace_file
+
+NOTEBOOKS, QUERIES, COMPUTED = "notebooks", "queries", "computed"
+PAGES, SHOWN, EDITIONS = "pages", "shown", "editions"
 KINDS = {
     NOTEBOOKS: "运行过的笔记本",
+    QUERIES: "笔记本所问的查询",
     COMPUTED: "各期的统计数字",
     PAGES: "生成页面的文件夹",
     SHOWN: "各页显示的数字",
@@ -27,6 +35,23 @@ USED, USED_PARTS = "policybook_used.json", "policybook_pages.json"
 MEGABYTE = 1_000_000
 LIMIT = 1000
 """Megabytes that are kept unless somebody says otherwise."""
+
+
+def load(path: Path) -> Any:
+    """What a kept JSON file says; None where there is none, or no JSON: it is made again."""
+    try:
+        content = orjson.loads(path.read_bytes())
+        os.utime(path)  # what was used longest ago is cleared first
+    except (OSError, ValueError):
+        return None
+    return content
+
+
+def keep(path: Path, content: Any) -> None:
+    """Keep something as JSON; what cannot be kept is made again."""
+    with suppress(OSError):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        replace_file(path, orjson.dumps(content).decode())
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from policybook.execution import run_notebooks
 from policybook.exemptions import load_exemptions
 from policybook.history import know_facts, with_history
 from policybook.inputs import Inputs, check_publishable, notebook_parameters
-from policybook.keeping import COMPUTED, NOTEBOOKS, PAGES
+from policybook.keeping import COMPUTED, NOTEBOOKS, PAGES, QUERIES
 from policybook.notebooks import check_coverage, collect
 from policybook.period import Period
 from policybook.press import Press, kept_book, update
@@ -86,4 +86,7 @@ def _executed(project: Project, period: Period, inputs: Inputs, stage: Path) -> 
     )
     given = notebook_parameters(str(period))
     broken = project.root / "_build" / "broken" / str(period)
-    return run_notebooks(stage, given, project.jobs, cache, broken, workers=project.workers)
+    kept = project.kept(QUERIES)
+    return run_notebooks(
+        stage, given, project.jobs, cache, broken, workers=project.workers, queries=kept
+    )

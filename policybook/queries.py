@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import hashlib
+import pickle
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from functools import cache
+from importlib.metadata import version
+from pathlib import Path
 
 import ibis
 import ibis.expr.operations as ops
@@ -12,6 +17,8 @@ import sqlglot
 from sqlglot import expressions as sql
 
 from policybook.dialects import compile_for
+from policybook.keeping import keep, load
+from policybook.program import program_digest
 from policybook.schema import Schema
 
 ENGINES = ("duckdb", "sqlite")
@@ -102,7 +109,45 @@ def _indented(query: str) -> str:
     return "".join(f"\n    {line}" for line in query.splitlines())
 
 
+@contextmanager
+def remembering(kept: Path | None) -> Iterator[None]:
+    """What was compiled the last time is not compiled again; Ibis takes most of a notebook's time.
+
+    ``kept``: the file in which queries are, by all that they are compiled from; None: no file.
+    """
+    if kept is None:
+        yield
+        return
+    global _before
+    compiler = f"{program_digest()} {version('ibis-framework')} {version('sqlglot')}"
+    content = load(kept)
+    _before = content["queries"] if content and content["compiler"] == compiler else {}
+    _now.clear()
+    try:
+        yield
+    finally:
+        if not _now.keys() <= _before.keys():
+            keep(kept, {"compiler": compiler, "queries": _now})
+        _before = None
+
+
+_before: Mapping[str, str] | None = None
+_now: dict[str, str] = {}
+"""Queries by the digest of what they are compiled from: of the last time, if kept; used now."""
+
+
 def _query(expr: ir.Expr, dialect: str, places: Places) -> str:
+    if _before is None:
+        return _compiled(expr, dialect, places)
+    # The same bytes are the same expression; others may be too, and are compiled once more.
+    written = pickle.dumps((expr.op(), dialect, places), protocol=5)
+    digest = hashlib.sha256(written).hexdigest()
+    if digest not in _now:
+        _now[digest] = _before.get(digest) or _compiled(expr, dialect, places)
+    return _now[digest]
+
+
+def _compiled(expr: ir.Expr, dialect: str, places: Places) -> str:
     if dialect not in ENGINES:
         return compile_for(expr, dialect)
     # DuckDB understands what is written for SQLite: one text, so that both are asked the same.

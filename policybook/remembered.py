@@ -7,15 +7,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import orjson
 from lxml import etree
 
 import policybook.pages
-from policybook.folders import replace_file
+from policybook.keeping import keep, load
 from policybook.pages import Displayed, read_page
 
 Read = Callable[[str], Displayed]
@@ -41,18 +40,12 @@ def remembering(kept: Path | None) -> Iterator[Read]:
 
     yield read
     if now.keys() != before.keys():
-        with suppress(OSError):  # what cannot be kept is read again
-            kept.parent.mkdir(parents=True, exist_ok=True)
-            replace_file(kept, orjson.dumps({"reader": _reader(), "pages": now}).decode())
+        keep(kept, {"reader": _reader(), "pages": now})
 
 
 def _load(kept: Path) -> dict[str, Any]:
-    try:
-        content = orjson.loads(kept.read_bytes())
-    except (OSError, ValueError):  # not there, or no JSON: it is made again
-        return {}
-    known: dict[str, Any] = content["pages"] if content["reader"] == _reader() else {}
-    return known
+    content = load(kept)
+    return content["pages"] if content and content["reader"] == _reader() else {}
 
 
 def _reader() -> str:
