@@ -111,7 +111,7 @@ def _indented(query: str) -> str:
 
 @contextmanager
 def remembering(kept: Path | None) -> Iterator[None]:
-    """What was compiled the last time is not compiled again; Ibis takes most of a notebook's time.
+    """What was compiled the last time is not compiled again: half of the time that facts take.
 
     ``kept``: the file in which queries are, by all that they are compiled from; None: no file.
     """
