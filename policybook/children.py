@@ -109,9 +109,12 @@ def _behind(task: Callable[[], T]) -> T:
     return task()
 
 
-def run(tasks: Sequence[Callable[[], T]], jobs: int) -> Iterator[Child[T]]:
+def run(
+    tasks: Sequence[Callable[[], T]], jobs: int, meanwhile: Callable[[], object] | None = None
+) -> Iterator[Child[T]]:
     """Each task's child, finished, in the order of the tasks; ``jobs`` at a time.
 
+    ``meanwhile``: done here when the last has been started, before it is waited for.
     When the caller gives up, the children that are at work are stopped.
     """
     waiting = list(enumerate(tasks))[::-1]
@@ -125,11 +128,14 @@ def run(tasks: Sequence[Callable[[], T]], jobs: int) -> Iterator[Child[T]]:
                 number, task = waiting.pop()
                 children[number] = start(task)
                 working[children[number].answers] = number
-            ready = wait(list(working))
-            done.update(working.pop(answers) for answers in list(working) if answers in ready)
-            while asked in done:
+            if meanwhile and not waiting:
+                meanwhile()
+                meanwhile = None
+            while asked in done:  # while the next are at work
                 yield children[asked]
                 asked += 1
+            ready = wait(list(working)) if working else []
+            done.update(working.pop(answers) for answers in list(working) if answers in ready)
     finally:
         for number in working.values():
             children[number].stop()

@@ -43,12 +43,14 @@ def run_notebooks(
     forks: bool = FORKS,
     workers: Workers | None = None,
     queries: Path | None = None,
+    meanwhile: Callable[[], object] | None = None,
 ) -> dict[str, Any]:
     """Executed notebooks by name, run by papermill in ``folder`` (which holds ``data/``).
 
     ``broken``: where a failing notebook is kept for inspection.
     ``workers``: those who run them in place of this machine.
     ``queries``: the folder in which what they ask is kept.
+    ``meanwhile``: done in this process while the last of them are at work in others.
     Raises :class:`NotebookError` with the findings of all failing notebooks.
     """
     done: dict[str, Any] = {}
@@ -59,7 +61,9 @@ def run_notebooks(
         if done[path.stem] is None:
             missing.append(path)
     findings: list[Finding] = []
-    execute = partial(_in_children, queries=queries) if forks else _in_kernels
+    execute = _in_kernels
+    if forks:
+        execute = partial(_in_children, queries=queries, meanwhile=meanwhile)
     if workers:
         execute = partial(_on_workers, workers)
     results = execute(missing, parameters, folder, broken, jobs) if missing else ()
@@ -98,13 +102,14 @@ def _in_children(
     broken: Path,
     jobs: int,
     queries: Path | None = None,
+    meanwhile: Callable[[], object] | None = None,
 ) -> Iterator[Task]:
     preload()
     staged = read_staged(folder / "data", parameters["period"])
     tasks = [
         partial(_execute_forked, staged, p, parameters, folder, broken, queries) for p in paths
     ]
-    for child in run(tasks, jobs):
+    for child in run(tasks, jobs, meanwhile):
         yield child.result
 
 

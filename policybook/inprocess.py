@@ -24,9 +24,9 @@ from traitlets.config import Config
 
 ENGINE = "policybook"
 """Its name for papermill: ``papermill --engine policybook``."""
+# Nobody debugs here, and a kernel loads the debugger when there is one.
+sys.modules.setdefault("debugpy", None)  # type: ignore[arg-type]
 _INLINE = "module://matplotlib_inline.backend_inline"
-# debugpy, which the shell imports, otherwise complains of Python's own frozen modules.
-os.environ.setdefault("PYDEVD_DISABLE_FILE_VALIDATION", "1")
 _MOMENT = 60.0
 """Seconds to wait for a message that has already been sent."""
 

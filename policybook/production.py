@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from datetime import date
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,9 @@ from policybook.press import Press, kept_book, update
 from policybook.program import facts_digests, program_digests
 from policybook.project import Project
 from policybook.stage import facts_document, stage_data, stage_facts, stage_narrative
+
+_FINISHING = ("policybook.finishing", "policybook.release", "rocrate.rocrate")
+"""What is loaded while the last notebooks are at work, which leave a core free."""
 
 
 def make_edition(
@@ -88,5 +92,18 @@ def _executed(project: Project, period: Period, inputs: Inputs, stage: Path) -> 
     broken = project.root / "_build" / "broken" / str(period)
     kept = project.kept(QUERIES)
     return run_notebooks(
-        stage, given, project.jobs, cache, broken, workers=project.workers, queries=kept
+        stage,
+        given,
+        project.jobs,
+        cache,
+        broken,
+        workers=project.workers,
+        queries=kept,
+        meanwhile=load_finishing,
     )
+
+
+def load_finishing() -> None:
+    """Load what finishes an edition: not needed before, and half a second's work."""
+    for name in _FINISHING:
+        import_module(name)

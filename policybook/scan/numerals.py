@@ -47,14 +47,20 @@ def chinese_value(text: str) -> Fraction | None:
         return Fraction(MAGNITUDES[whole])
     if len(whole) > 1 and all(character in DIGITS for character in whole):
         return _digits_in_a_row(whole)
-    from cn2an import cn2an
-
-    try:
-        value = Fraction(cn2an(whole.replace("〇", "零"), "normal"))
-    except (ValueError, KeyError):  # KeyError: 一亿一, which it takes for spoken
+    value = Fraction(DIGITS[whole]) if whole in DIGITS else _converted(whole)
+    if value is None:
         return None
     places = "".join(DIGITS[character] for character in decimals)
     return value + Fraction(int(places), 10 ** len(places)) if places else value
+
+
+def _converted(whole: str) -> Fraction | None:
+    from cn2an import cn2an  # slow to import, and most numerals are one digit
+
+    try:
+        return Fraction(cn2an(whole.replace("〇", "零"), "normal"))
+    except (ValueError, KeyError):  # KeyError: 一亿一, which it takes for spoken
+        return None
 
 
 def _digits_in_a_row(text: str) -> Fraction | None:

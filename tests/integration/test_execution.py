@@ -114,6 +114,14 @@ def test_children_and_kernels_give_the_same_outputs(stage: Path) -> None:
         assert shown in one
 
 
+def test_no_debugger_is_loaded(stage: Path) -> None:
+    """ipykernel would load one, which takes as long as itself, for nobody."""
+    shutil.rmtree(stage / "notebooks")
+    look = "import sys\nprint('debugger', sys.modules['debugpy'])"
+    write_notebook(stage / "notebooks", f"{CELLS.split('---')[0]}---\n{look}")
+    assert "debugger None" in run_apart(stage, "child")
+
+
 def test_the_published_notebooks_come_out_the_same(stage: Path) -> None:
     """Facts and figures of one chapter do not depend on how its notebook is run."""
     for path in sorted((stage / "notebooks").glob("*.ipynb"))[1:]:

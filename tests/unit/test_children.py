@@ -95,6 +95,26 @@ def test_no_more_children_than_jobs_are_at_work(tmp_path: Path) -> None:
     assert max(seen) == 2
 
 
+def test_work_of_the_parent_is_done_beside_the_last(tmp_path: Path) -> None:
+    """Once, when all are started; a task is started before the answer ahead of it is taken."""
+    parent: list[list[str]] = []
+
+    def work(number: int) -> int:
+        (tmp_path / f"{number}").touch()
+        time.sleep(0.05)
+        return number
+
+    def meanwhile() -> None:
+        time.sleep(0.03)
+        parent.append(sorted(path.name for path in tmp_path.iterdir()))
+
+    children = run([partial(work, number) for number in range(3)], 2, meanwhile)
+    assert next(children).result() == 0
+    assert parent == [["0", "1", "2"]]
+    assert [child.result() for child in children] == [1, 2]
+    assert len(parent) == 1
+
+
 def test_who_gives_up_leaves_no_child_at_work(tmp_path: Path) -> None:
     """Children at work are stopped when the answers are no longer wanted."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
@@ -229,6 +230,17 @@ def test_decimals_in_characters_are_exact() -> None:
     assert chinese_value("十二点五七") == Fraction(1257, 100)
     assert number_value("1,234.5") == Fraction(2469, 2)
     assert chinese_value("三三") is None
+
+
+def test_a_digit_alone_needs_no_library(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Most numerals in characters are one digit, and cn2an takes long to load."""
+    monkeypatch.setitem(sys.modules, "cn2an", None)
+    read = chinese_value.__wrapped__
+    values = [read(digit) for digit in "〇零一二两三四五六七八九"]
+    assert values == [0, 0, 1, 2, 2, 3, 4, 5, 6, 7, 8, 9]
+    assert read("一点五") == Fraction(3, 2)
+    with pytest.raises(ImportError):
+        read("十一")
 
 
 def test_the_lexicon_matches_its_own_words() -> None:
