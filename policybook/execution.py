@@ -89,9 +89,9 @@ def preload() -> None:
     from policybook.charts import rehearse
     from policybook.inprocess import register
 
+    register()
     for name in _PRELOADED:
         importlib.import_module(name)
-    register()
     rehearse()
 
 

@@ -24,15 +24,17 @@ from traitlets.config import Config
 
 ENGINE = "policybook"
 """Its name for papermill: ``papermill --engine policybook``."""
-# Nobody debugs here, and a kernel loads the debugger when there is one.
-sys.modules.setdefault("debugpy", None)  # type: ignore[arg-type]
 _INLINE = "module://matplotlib_inline.backend_inline"
 _MOMENT = 60.0
 """Seconds to wait for a message that has already been sent."""
 
 
 def register() -> None:
-    """Make the engine known to papermill, also where this package is not installed."""
+    """Make the engine known to papermill, also where this package is not installed.
+
+    Kernels of this process load no debugger then: it takes as long as the rest of a kernel.
+    """
+    sys.modules.setdefault("debugpy", None)  # type: ignore[arg-type]
     papermill_engines.register(ENGINE, InProcessEngine)
 
 

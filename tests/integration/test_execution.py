@@ -15,7 +15,9 @@ import pytest
 from nbformat import v4
 
 from policybook.errors import NotebookError
-from policybook.inputs import load_inputs
+from policybook.execution import tidy
+from policybook.inprocess import ENGINE
+from policybook.inputs import load_inputs, notebook_parameters
 from policybook.period import parse_period
 from policybook.stage import stage_data
 from tests.conftest import PERIOD, ROOT
@@ -127,6 +129,20 @@ def test_the_published_notebooks_come_out_the_same(stage: Path) -> None:
     for path in sorted((stage / "notebooks").glob("*.ipynb"))[1:]:
         path.unlink()
     assert executed(stage, True) == executed(stage, False)
+
+
+def test_papermill_finds_the_engine_by_itself(stage: Path) -> None:
+    """``papermill --engine policybook`` runs a published notebook as a build does."""
+    first, *others = sorted((stage / "notebooks").glob("*.ipynb"))
+    for path in others:
+        path.unlink()
+    out = stage / "alone.ipynb"
+    command = [sys.executable, "-m", "papermill", "--engine", ENGINE, f"{first}", f"{out}"]
+    for name, value in notebook_parameters(PERIOD).items():
+        command += ["-p", name, value]
+    subprocess.run(command, cwd=stage, check=True, capture_output=True)
+    alone = tidy(nbformat.read(out, as_version=4))
+    assert alone == executed(stage, True)[first.stem]
 
 
 @pytest.mark.parametrize("forks", [True, False], ids=["child", "kernel"])
