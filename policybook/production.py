@@ -27,7 +27,7 @@ from policybook.project import Project
 from policybook.stage import facts_document, stage_data, stage_facts, stage_narrative
 
 _FINISHING = ("policybook.finishing", "policybook.release", "rocrate.rocrate")
-"""What is loaded while the last notebooks are at work, which leave a core free."""
+"""What is loaded while the last notebooks are at work: they may leave a core free."""
 
 
 def make_edition(
@@ -104,6 +104,6 @@ def _executed(project: Project, period: Period, inputs: Inputs, stage: Path) -> 
 
 
 def load_finishing() -> None:
-    """Load what finishes an edition: not needed before, and half a second's work."""
+    """Load what finishes an edition: not needed before, and a third of a second's work."""
     for name in _FINISHING:
         import_module(name)

@@ -27,6 +27,21 @@ _LEFTOVERS = (
     "_sources",
 )
 """What Sphinx leaves behind; of its static files those go too that no page names."""
+_WAY_IN = """<!DOCTYPE html>
+<html lang="zh-CN">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<link rel="icon" href="_static/favicon.svg">
+<meta http-equiv="refresh" content="0; url=book/index.html">
+<title>本期报告</title>
+</head>
+<body>
+<p><a href="book/index.html">本期报告</a></p>
+</body>
+</html>
+"""
+"""In place of Jupyter Book's one line, of which a browser knows neither language nor icon."""
 _STATIC_NAME = re.compile(rb'_static/([^"?#]+)')
 
 
@@ -55,6 +70,7 @@ def add_pages(release: Release, html: Path, used: Mapping[str, list[str]]) -> Re
     """The release with its pages, told which of them use a fact; digests are for after the gate."""
     folder = release.folder
     shutil.copytree(html, folder, dirs_exist_ok=True)
+    (folder / "index.html").write_text(_WAY_IN, encoding="utf-8", newline="")
     _drop_unnamed(folder)
     for name in _LEFTOVERS:
         path = folder / name

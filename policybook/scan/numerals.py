@@ -55,7 +55,7 @@ def chinese_value(text: str) -> Fraction | None:
 
 
 def _converted(whole: str) -> Fraction | None:
-    from cn2an import cn2an  # slow to import, and most numerals are one digit
+    from cn2an import cn2an  # slow to import; a digit alone does without
 
     try:
         return Fraction(cn2an(whole.replace("〇", "零"), "normal"))

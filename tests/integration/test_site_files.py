@@ -17,6 +17,11 @@ def leads_elsewhere(text: str) -> bool:
     return _ELSEWHERE.search(text) is not None
 
 
+def pages_in(site: Path) -> list[Path]:
+    """Every page of the edition."""
+    return sorted(site.rglob("*.html"))
+
+
 def offending(site: Path) -> Iterator[str]:
     """Pages and style sheets that do."""
     for path in (*site.rglob("*.html"), *site.rglob("*.css")):
@@ -40,6 +45,15 @@ def test_addresses_elsewhere_are_found(text: str) -> None:
 def test_no_page_leads_elsewhere(site: Path) -> None:
     """The site is complete: nothing in it links to or loads from another host."""
     assert list(offending(site)) == []
+
+
+def test_every_page_says_its_language_and_has_an_icon(site: Path) -> None:
+    """The way in too: without an icon's address a browser may ask the server in vain."""
+    pages = {path.relative_to(site).as_posix(): path.read_text("utf-8") for path in pages_in(site)}
+    assert 'content="0; url=book/index.html"' in pages["index.html"]
+    lacking = [name for name, text in pages.items() if not re.search("<html[^>]* lang=.zh", text)]
+    lacking += [name for name, text in pages.items() if 'rel="icon"' not in text]
+    assert lacking == []
 
 
 def test_every_fact_has_a_trace_page_and_is_used(site: Path) -> None:

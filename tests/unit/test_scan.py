@@ -233,7 +233,7 @@ def test_decimals_in_characters_are_exact() -> None:
 
 
 def test_a_digit_alone_needs_no_library(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Most numerals in characters are one digit, and cn2an takes long to load."""
+    """cn2an takes long to load, and on many pages nothing longer stands in characters."""
     monkeypatch.setitem(sys.modules, "cn2an", None)
     read = chinese_value.__wrapped__
     values = [read(digit) for digit in "〇零一二两三四五六七八九"]
