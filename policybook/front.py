@@ -10,25 +10,10 @@ from pathlib import Path
 from policybook.errors import SiteError, error
 from policybook.folders import replace_file
 from policybook.period import Period, parse_period
+from policybook.redirect import leading_to
 from policybook.register import Released
 
-_FRONT = """<!DOCTYPE html>
-<html lang="zh-CN">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<link rel="icon" href="{newest}/_static/favicon.svg">
-<meta http-equiv="refresh" content="0; url={newest}/index.html">
-<title>各期报告</title>
-</head>
-<body>
-<h1>各期报告</h1>
-<ul>
-{items}
-</ul>
-</body>
-</html>
-"""
+_TITLE = "各期报告"
 
 
 def find_releases(out: Path) -> list[Period]:
@@ -77,7 +62,9 @@ def write_front(out: Path, register: Mapping[str, Released]) -> None:
     listed = json.dumps(editions, ensure_ascii=False, indent=1)
     replace_file(out / "editions.js", f"window.policybookEditions({listed});\n")
     replace_file(out / "switcher.json", json.dumps(switcher, ensure_ascii=False, indent=1) + "\n")
-    replace_file(out / "index.html", _FRONT.format(newest=newest, items=items))
+    body = f"<h1>{_TITLE}</h1>\n<ul>\n{items}\n</ul>"
+    page = leading_to(f"{newest}/index.html", f"{newest}/_static", _TITLE, body)
+    replace_file(out / "index.html", page)
 
 
 def _state(released: Released | None) -> str:

@@ -16,6 +16,7 @@ from policybook.listing import write_listing
 from policybook.model import Fact, Figure
 from policybook.provenance import write_provenance
 from policybook.published import SUMS, Release, digests
+from policybook.redirect import leading_to
 from policybook.stage import write_json, write_uses
 from policybook.vendored import copy_sqlite
 
@@ -27,21 +28,7 @@ _LEFTOVERS = (
     "_sources",
 )
 """What Sphinx leaves behind; of its static files those go too that no page names."""
-_WAY_IN = """<!DOCTYPE html>
-<html lang="zh-CN">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<link rel="icon" href="_static/favicon.svg">
-<meta http-equiv="refresh" content="0; url=book/index.html">
-<title>本期报告</title>
-</head>
-<body>
-<p><a href="book/index.html">本期报告</a></p>
-</body>
-</html>
-"""
-"""In place of Jupyter Book's one line, of which a browser knows neither language nor icon."""
+_OVERVIEW, _TITLE = "book/index.html", "本期报告"
 _STATIC_NAME = re.compile(rb'_static/([^"?#]+)')
 
 
@@ -70,7 +57,9 @@ def add_pages(release: Release, html: Path, used: Mapping[str, list[str]]) -> Re
     """The release with its pages, told which of them use a fact; digests are for after the gate."""
     folder = release.folder
     shutil.copytree(html, folder, dirs_exist_ok=True)
-    (folder / "index.html").write_text(_WAY_IN, encoding="utf-8", newline="")
+    # In place of Jupyter Book's one line, of which a browser knows neither language nor icon.
+    way_in = leading_to(_OVERVIEW, "_static", _TITLE, f'<p><a href="{_OVERVIEW}">{_TITLE}</a></p>')
+    (folder / "index.html").write_text(way_in, encoding="utf-8", newline="")
     _drop_unnamed(folder)
     for name in _LEFTOVERS:
         path = folder / name

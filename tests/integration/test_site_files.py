@@ -24,7 +24,7 @@ def pages_in(site: Path) -> list[Path]:
 
 def offending(site: Path) -> Iterator[str]:
     """Pages and style sheets that do."""
-    for path in (*site.rglob("*.html"), *site.rglob("*.css")):
+    for path in (*pages_in(site), *site.rglob("*.css")):
         if leads_elsewhere(path.read_text(encoding="utf-8")):
             yield path.relative_to(site).as_posix()
 

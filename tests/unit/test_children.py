@@ -105,7 +105,10 @@ def test_work_of_the_parent_is_done_beside_the_last(tmp_path: Path) -> None:
         return number
 
     def meanwhile() -> None:
-        time.sleep(0.03)
+        for _moment in range(1000):  # a fork takes its time under load
+            if (tmp_path / "2").exists():
+                break
+            time.sleep(0.01)
         parent.append(sorted(path.name for path in tmp_path.iterdir()))
 
     children = run([partial(work, number) for number in range(3)], 2, meanwhile)
