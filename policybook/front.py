@@ -63,7 +63,7 @@ def write_front(out: Path, register: Mapping[str, Released]) -> None:
     replace_file(out / "editions.js", f"window.policybookEditions({listed});\n")
     replace_file(out / "switcher.json", json.dumps(switcher, ensure_ascii=False, indent=1) + "\n")
     body = f"<h1>{_TITLE}</h1>\n<ul>\n{items}\n</ul>"
-    page = leading_to(f"{newest}/index.html", f"{newest}/_static", _TITLE, body)
+    page = leading_to(f"{newest}/index.html", f"{newest}/_static/favicon.svg", _TITLE, body)
     replace_file(out / "index.html", page)
 
 

@@ -7,7 +7,7 @@ _PAGE = """<!DOCTYPE html>
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<link rel="icon" href="{static}/favicon.svg">
+<link rel="icon" href="{icon}">
 <meta http-equiv="refresh" content="0; url={target}">
 <title>{title}</title>
 </head>
@@ -18,6 +18,6 @@ _PAGE = """<!DOCTYPE html>
 """
 
 
-def leading_to(target: str, static: str, title: str, body: str) -> str:
-    """Such a page; ``static``: the folder that has the icon, ``body``: HTML with links."""
-    return _PAGE.format(target=target, static=static, title=title, body=body)
+def leading_to(target: str, icon: str, title: str, body: str) -> str:
+    """Such a page; ``icon``: its address, ``body``: HTML with links."""
+    return _PAGE.format(target=target, icon=icon, title=title, body=body)

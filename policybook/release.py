@@ -58,7 +58,8 @@ def add_pages(release: Release, html: Path, used: Mapping[str, list[str]]) -> Re
     folder = release.folder
     shutil.copytree(html, folder, dirs_exist_ok=True)
     # In place of Jupyter Book's one line, of which a browser knows neither language nor icon.
-    way_in = leading_to(_OVERVIEW, "_static", _TITLE, f'<p><a href="{_OVERVIEW}">{_TITLE}</a></p>')
+    # An empty icon: one that is loaded is broken off when the browser goes on.
+    way_in = leading_to(_OVERVIEW, "data:,", _TITLE, f'<p><a href="{_OVERVIEW}">{_TITLE}</a></p>')
     (folder / "index.html").write_text(way_in, encoding="utf-8", newline="")
     _drop_unnamed(folder)
     for name in _LEFTOVERS:
